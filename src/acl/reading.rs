@@ -1,0 +1,142 @@
+//! What the helper makes of an ACL and all it includes.
+
+use std::path::{Path, PathBuf};
+
+use crate::snapshot::Errno;
+
+/// Where the bytes of the files come from: a snapshot, a directory, a test.
+pub trait Source {
+    /// What opening this path for reading, as the helper does, gives.
+    fn open(&self, path: &Path) -> Opened<'_>;
+}
+
+/// The result of opening an ACL file.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Opened<'a> {
+    /// It opens; a directory opens and reads as empty.
+    Content(&'a [u8]),
+    /// It does not open.
+    Failed(Errno),
+    /// Nobody could look: the reading is then undecided wherever it matters.
+    Unknown,
+}
+
+/// Limits of the process that decide how deep an include cycle goes before it ends.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Limits {
+    /// Files that may still be opened.
+    pub open_files: u64,
+    /// Bytes of stack.
+    pub stack: u64,
+}
+
+/// A place in one of the files.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Place {
+    /// Index into [`Reading::files`].
+    pub file: usize,
+    /// Line, counted from 1.
+    pub line: usize,
+    /// Column in bytes, counted from 1.
+    pub column: usize,
+    /// Length in bytes.
+    pub length: usize,
+}
+
+/// `allow` or `deny`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RuleKind {
+    /// `allow NAME`.
+    Allow,
+    /// `deny NAME`.
+    Deny,
+}
+
+/// One rule that counts.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Rule {
+    /// Its kind.
+    pub kind: RuleKind,
+    /// The bridge; `all` means every bridge.
+    pub bridge: Vec<u8>,
+    /// Where the name stands.
+    pub place: Place,
+}
+
+/// One `include` that was met.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Include {
+    /// The name as written.
+    pub path: PathBuf,
+    /// Where the name stands.
+    pub place: Place,
+    /// What became of it.
+    pub result: IncludeResult,
+}
+
+/// What became of an include; the helper is silent about every one.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum IncludeResult {
+    /// Read to its end.
+    Read,
+    /// Not opened; ignored.
+    NotOpened(Errno),
+    /// Read up to an error, and ignored from there on.
+    Broken,
+    /// It includes a file that is being read already.
+    Cycle,
+    /// Nobody could look.
+    Unknown,
+}
+
+/// How the reading ends.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Outcome {
+    /// The rules count.
+    Parsed,
+    /// The first file does not open.
+    NotOpened(Errno),
+    /// The first file has an error: nothing counts.
+    Broken,
+    /// An include cycle ends the helper by a signal, or never ends.
+    Endless,
+    /// A fact is missing.
+    Unknown,
+}
+
+/// An ACL, read as the helper reads it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Reading {
+    /// The files by the names by which they were opened, the first one first.
+    pub files: Vec<PathBuf>,
+    /// How it ends.
+    pub outcome: Outcome,
+    /// Lines that the parser prints on the way, without the final "failed to parse default acl file".
+    pub stderr: Vec<Vec<u8>>,
+    /// The rules that count, in the order in which they are met.
+    pub rules: Vec<Rule>,
+    /// The includes that were met, in their order.
+    pub includes: Vec<Include>,
+}
+
+/// What the ACL says about one bridge.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Decision<'a> {
+    /// The answer.
+    pub verdict: Verdict,
+    /// The rule behind it; none where nothing matches.
+    pub rule: Option<&'a Rule>,
+}
+
+/// Allowed or not.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Some rule allows it and none denies it.
+    Allow,
+    /// No rule allows it, or one denies it.
+    Deny,
+    /// The file does not parse, and so nothing is allowed.
+    ParseError,
+}

@@ -1,0 +1,166 @@
+//! The command line: clap types only.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::probe::Expect;
+
+/// Says whether a user's virtual machine can go on a bridge through qemu-bridge-helper, and exactly why not.
+#[derive(Debug, Parser)]
+#[command(name = "bridge-doctor", version, max_term_width = 100, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Use only ASCII characters.
+    #[arg(long, global = true)]
+    pub ascii: bool,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Will it work for this user and this bridge, and if not, why exactly?
+    Check(Check),
+    /// Check an ACL file (bridge.conf) as the helper reads it.
+    Acl(Acl),
+    /// Print every fact about this host as JSON, for `check --from`.
+    Collect(Collect),
+    /// List checks, causes or known errors.
+    List(List),
+    /// Print the JSON Schema of an output.
+    Schema(Schema),
+}
+
+/// Whose virtual machine, which bridge, which helper, which host.
+#[derive(Args, Debug, Default)]
+pub struct Selection {
+    /// The bridge, by name; may be given more than once [default: those the ACL allows, else those that exist, else br0].
+    #[arg(long, short, value_name = "NAME")]
+    pub bridge: Vec<OsString>,
+    /// The user who runs the virtual machine, by name or number [default: you, also under sudo].
+    #[arg(long, short, value_name = "USER", conflicts_with = "pid")]
+    pub user: Option<String>,
+    /// Take user, groups, privileges and namespaces from this running process.
+    #[arg(long, value_name = "PID")]
+    pub pid: Option<u32>,
+    /// The helper [default: what libvirt's session driver or QEMU would use].
+    #[arg(long, value_name = "PATH")]
+    pub helper: Option<PathBuf>,
+    /// Read the file tree below DIR in place of this machine.
+    #[arg(long, value_name = "DIR", conflicts_with = "pid")]
+    pub root: Option<PathBuf>,
+}
+
+/// `check`.
+#[derive(Args, Debug)]
+pub struct Check {
+    /// What is checked.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Judge a snapshot made by `collect` in place of this machine (`-`: standard input).
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["root", "pid", "helper"])]
+    pub from: Option<PathBuf>,
+    /// What the bridge is for; what contradicts it then fails.
+    #[arg(long, value_enum)]
+    pub expect: Option<Expect>,
+    /// Run only these checks.
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// Leave out these checks.
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub skip: Vec<String>,
+    /// Let a warning count as a failure in the exit code.
+    #[arg(long)]
+    pub strict: bool,
+    /// Show the checks that passed, too, and every fact.
+    #[arg(long, short)]
+    pub verbose: bool,
+    /// How to print the report.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Write the report to FILE in place of standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// `acl`.
+#[derive(Args, Debug)]
+pub struct Acl {
+    /// The ACL file [default: the one that the helper reads].
+    pub file: Option<PathBuf>,
+    /// Say whether this bridge is allowed; may be given more than once.
+    #[arg(long, short, value_name = "NAME")]
+    pub bridge: Vec<OsString>,
+    /// Read the files with this user's rights.
+    #[arg(long, short, value_name = "USER")]
+    pub user: Option<String>,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `collect`.
+#[derive(Args, Debug)]
+pub struct Collect {
+    /// What is looked at.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Replace host names, user names, MAC and public addresses by stable tokens.
+    #[arg(long)]
+    pub redact: bool,
+}
+
+/// `list`.
+#[derive(Args, Debug)]
+pub struct List {
+    /// What to list.
+    #[arg(value_enum, default_value_t)]
+    pub what: Listing,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// What `list` lists.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum Listing {
+    /// The checks, in their order.
+    #[default]
+    Checks,
+    /// Every cause that a check can report.
+    Causes,
+    /// Every error message that is known.
+    Errors,
+}
+
+/// `schema`.
+#[derive(Args, Debug)]
+pub struct Schema {
+    /// Which output.
+    #[arg(value_enum)]
+    pub of: Output,
+}
+
+/// The outputs that have a schema.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Output {
+    /// `check --format json`.
+    Report,
+    /// `acl --format json`.
+    Acl,
+    /// `collect`.
+    Snapshot,
+}
+
+/// How a report is printed.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Human,
+    /// For programs.
+    Json,
+}

@@ -1,0 +1,1 @@
+//! Runs the probes in order, writes `blocked`, names root causes.

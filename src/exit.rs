@@ -1,0 +1,37 @@
+//! The exit codes: one table for every command and every format.
+
+use std::process::ExitCode;
+
+/// How bridge-doctor ends.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Exit {
+    /// Every selected check passed, or warned.
+    Healthy,
+    /// At least one check failed (with `--strict`: or warned).
+    Broken,
+    /// The command line makes no sense.
+    Usage,
+    /// Nothing failed, and a check that matters could not look.
+    Unknown,
+    /// bridge-doctor itself failed: unreadable input, output that cannot be written.
+    Internal,
+}
+
+impl Exit {
+    /// The number that the shell sees.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Healthy => 0,
+            Self::Broken => 1,
+            Self::Usage => 2,
+            Self::Unknown => 3,
+            Self::Internal => 4,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}

@@ -1,0 +1,37 @@
+//! What the helper is predicted to do.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::snapshot::Errno;
+
+/// A falsifiable statement about one run of the helper.
+#[derive(Clone, Debug, Eq, JsonSchema, PartialEq, Serialize)]
+pub struct Prediction {
+    /// The bridge it is asked for.
+    pub bridge: String,
+    /// How it ends.
+    pub outcome: Outcome,
+    /// Its exit status; absent where it does not start or does not exit.
+    pub exit_code: Option<i32>,
+    /// The last line it prints, without the line feed; absent where it prints nothing.
+    pub stderr: Option<String>,
+    /// The error of `execve`, where it does not start.
+    pub errno: Option<Errno>,
+    /// The cause that bites first.
+    pub cause: Option<&'static str>,
+}
+
+/// How a run of the helper ends.
+#[derive(Clone, Copy, Debug, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// It hands over a tap that is a port of the bridge.
+    Attached,
+    /// It prints why not and exits with 1.
+    Refused,
+    /// `execve` fails: QEMU prints a bare "bridge helper failed".
+    NotStarted,
+    /// It is ended by a signal, or never ends.
+    Crashed,
+}

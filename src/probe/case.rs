@@ -1,0 +1,39 @@
+//! What a probe may look at.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::snapshot::Snapshot;
+
+/// The question put to a probe.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    /// The facts.
+    pub snapshot: &'a Snapshot,
+    /// The bridge in question; for a check of the host the first of the target's bridges.
+    pub bridge: &'a str,
+    /// All bridges in question.
+    pub target: &'a Target,
+    /// What the bridge is for, where the user said so.
+    pub expect: Option<Expect>,
+}
+
+/// The bridges in question, and why these.
+#[derive(Clone, Debug, Eq, JsonSchema, PartialEq, Serialize)]
+pub struct Target {
+    /// Their names.
+    pub bridges: Vec<String>,
+    /// Why these: "--bridge", "named by an allow line", "bridges that exist", "QEMU's default".
+    pub why: &'static str,
+}
+
+/// What a bridge is for (`--expect`).
+#[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
+pub enum Expect {
+    /// Guests are on the same network as the host's uplink.
+    Bridged,
+    /// The host routes or translates between the bridge and other networks.
+    Routed,
+    /// Guests talk to each other and to nobody else.
+    Isolated,
+}

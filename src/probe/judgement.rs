@@ -1,0 +1,109 @@
+//! What a probe answers: data, never text on a terminal.
+
+use crate::snapshot::{Fact, Unknown};
+
+/// The answer of one probe for one case.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Judgement {
+    /// The positive statement of the check's title holds, and this was seen.
+    Pass {
+        /// What was seen, in one line.
+        message: String,
+        /// The facts behind it.
+        evidence: Vec<Evidence>,
+    },
+    /// One or more causes were found.
+    Found(Vec<Finding>),
+    /// The question does not arise here.
+    NotApplicable {
+        /// Why not, in one line.
+        because: String,
+    },
+    /// A fact is missing: the engine makes it `blocked` or `unknown`.
+    Unjudged(Unknown),
+}
+
+impl Judgement {
+    /// A pass with its evidence.
+    pub fn pass(message: impl Into<String>, evidence: Vec<Evidence>) -> Self {
+        Self::Pass { message: message.into(), evidence }
+    }
+
+    /// A question that does not arise.
+    pub fn not_applicable(because: impl Into<String>) -> Self {
+        Self::NotApplicable { because: because.into() }
+    }
+
+    /// A judgement that has to wait for another check, or for somebody who may look.
+    pub fn unjudged(because: impl Into<String>) -> Self {
+        Self::Unjudged(Unknown { because: because.into(), command: None })
+    }
+
+    /// The judgement for a fact that is not there.
+    ///
+    /// # Panics
+    ///
+    /// Never: a known fact gives an unjudged answer as well.
+    pub fn missing<T>(fact: &Fact<T>) -> Self {
+        match fact {
+            Fact::NeedsLiveHost => Self::not_applicable("only a running machine can tell"),
+            Fact::Unknown(unknown) => Self::Unjudged(unknown.clone()),
+            Fact::Known(_) => Self::unjudged("the facts do not fit together"),
+        }
+    }
+}
+
+/// Fail or warn.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Level {
+    /// It works, but less than the user may expect, or more than is safe.
+    Warn,
+    /// The helper would refuse, or no frame could pass.
+    Fail,
+}
+
+/// One cause, found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// The cause's id, as the check's page declares it.
+    pub cause: &'static str,
+    /// How bad.
+    pub level: Level,
+    /// The observed fact, in one line.
+    pub message: String,
+    /// What the user will see because of it.
+    pub consequence: Option<String>,
+    /// The facts behind it.
+    pub evidence: Vec<Evidence>,
+    /// How to mend it, in this distribution's idiom.
+    pub remedy: Option<Remedy>,
+    /// Source lines to show as compilers do, as indices into the ACL diagnostics of the case.
+    pub diagnostics: Vec<crate::acl::Diagnostic>,
+}
+
+/// A fact, named.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Evidence {
+    /// Its name: `mode`, `owner`, `errno`.
+    pub fact: &'static str,
+    /// Its value.
+    pub value: String,
+}
+
+impl Evidence {
+    /// A named fact.
+    pub fn new(fact: &'static str, value: impl ToString) -> Self {
+        Self { fact, value: value.to_string() }
+    }
+}
+
+/// How a finding is mended by hand.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Remedy {
+    /// Commands in their order, or the declaration to add.
+    pub commands: Vec<String>,
+    /// Whether it is safe to run them without a decision by a person.
+    pub automatic: bool,
+    /// What to know beside the commands.
+    pub note: Option<String>,
+}

@@ -1,0 +1,7 @@
+//! Reports: the versioned data, and one pure renderer a file.
+
+mod model;
+
+pub use model::{
+    Check, CheckStatus, EvidenceEntry, FixEntry, Host, Report, SCHEMA, Status, SubjectEntry, Summary, TargetEntry, Tool,
+};

@@ -1,0 +1,47 @@
+//! The helper's ACL files.
+
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Access, Bytes, Errno, Fact, Inode, Owned};
+
+/// The ACL file that the helper reads, what it includes, and look-alikes elsewhere.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+pub struct Acl {
+    /// The path as the helper opens and prints it, `..` and all.
+    pub path: PathBuf,
+    /// Whether the path was read from the helper itself, and not assumed.
+    pub path_from_helper: bool,
+    /// That file first, then every file that an `include` names, in the order in which they are met.
+    pub files: Vec<AclFile>,
+    /// Other files by a name that people take for the ACL.
+    pub elsewhere: Vec<PathBuf>,
+}
+
+impl Acl {
+    /// The file that an `include` of this text opens.
+    pub fn file(&self, path: &std::path::Path) -> Option<&AclFile> {
+        self.files.iter().find(|file| file.path == path)
+    }
+}
+
+/// One ACL file.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+pub struct AclFile {
+    /// The path as the helper opens it.
+    pub path: PathBuf,
+    /// Whether `fopen` for reading succeeds.
+    pub readable: Access,
+    /// What stands there, links followed.
+    pub inode: Fact<Result<Inode, Errno>>,
+    /// The link's target, where the path itself is a symbolic link.
+    pub link: Option<PathBuf>,
+    /// The first directory on the way that the subject may not search.
+    pub closed_directory: Option<PathBuf>,
+    /// The file and its directories, with those who may change them.
+    pub owners: Vec<Owned>,
+    /// Its bytes, read with the rights of whoever took the snapshot; empty for a directory.
+    pub content: Fact<Bytes>,
+}

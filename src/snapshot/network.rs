@@ -1,0 +1,115 @@
+//! Network interfaces, as netlink shows them.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Fact;
+
+/// QEMU's default bridge.
+pub const WELL_KNOWN_BRIDGE: &str = "br0";
+
+/// The interfaces of one network namespace.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+pub struct Network {
+    /// Which interfaces were looked for.
+    pub scope: Scope,
+    /// Those that are there.
+    pub links: Vec<Link>,
+    /// `net.ipv4.ip_forward`.
+    pub ip_forward: Fact<bool>,
+    /// The name that the kernel would give to the next `tap%d`.
+    pub next_tap: String,
+}
+
+impl Network {
+    /// The interface that the kernel resolves this name to, altnames included.
+    ///
+    /// As in the kernel's ioctl, what follows a colon (an address label) is left out.
+    pub fn resolve(&self, name: &str) -> Option<&Link> {
+        let name = name.split(':').next().unwrap_or(name);
+        self.links.iter().find(|link| link.name == name || link.altnames.iter().any(|other| other == name))
+    }
+
+    /// Whether the absence of this name from `links` means that there is no such interface.
+    pub fn looked_for(&self, name: &str) -> bool {
+        match &self.scope {
+            Scope::All => true,
+            Scope::Named(names) => names.iter().any(|other| other == name),
+        }
+    }
+
+    /// The ports of a bridge.
+    pub fn ports(&self, bridge: &Link) -> impl Iterator<Item = &Link> {
+        let index = bridge.index;
+        self.links.iter().filter(move |link| link.master == Some(index))
+    }
+}
+
+/// How far the look went: a host can have ten thousand interfaces.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Every interface.
+    All,
+    /// These names, and the ports of those that are bridges.
+    Named(Vec<String>),
+}
+
+/// One interface.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+pub struct Link {
+    /// Its number.
+    pub index: u32,
+    /// Its name.
+    pub name: String,
+    /// Further names that the kernel resolves.
+    pub altnames: Vec<String>,
+    /// The free text of `ip link set … alias`, which the kernel does not resolve.
+    pub alias: Option<String>,
+    /// The driver's kind (`bridge`, `tun`, `veth`, `bond`, `openvswitch`); hardware has none.
+    pub kind: Option<String>,
+    /// Whether it is a Wi-Fi interface.
+    pub wireless: bool,
+    /// The largest packet, in bytes.
+    pub mtu: u32,
+    /// Administratively up.
+    pub up: bool,
+    /// Whether a signal is there.
+    pub carrier: bool,
+    /// The hardware address, as six colon-separated octets.
+    pub mac: Option<String>,
+    /// The number of the bridge, bond or team it belongs to.
+    pub master: Option<u32>,
+    /// IP addresses with their prefix lengths, looked up for bridges only.
+    pub addresses: Vec<String>,
+    /// Where it is a bridge.
+    pub bridge: Option<Bridge>,
+    /// Where it is a port of a bridge.
+    pub port: Option<Port>,
+}
+
+/// Settings of a bridge.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+pub struct Bridge {
+    /// Whether the spanning tree protocol runs.
+    pub stp: bool,
+    /// How long a port listens and how long it learns, in hundredths of a second each.
+    pub forward_delay: u32,
+    /// Whether frames are sorted by VLAN.
+    pub vlan_filtering: bool,
+    /// The VLAN that a new port joins; 0: none.
+    pub default_pvid: u16,
+    /// This bridge's own `nf_call_iptables`.
+    pub nf_call_iptables: bool,
+    /// How many ports it has.
+    pub ports: u32,
+}
+
+/// A port of a bridge.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+pub struct Port {
+    /// 0 disabled, 1 listening, 2 learning, 3 forwarding, 4 blocking.
+    pub state: u8,
+    /// It exchanges no frames with other isolated ports.
+    pub isolated: bool,
+}

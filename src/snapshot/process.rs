@@ -1,0 +1,85 @@
+//! The process that would start the helper: QEMU or libvirt, or one like this one.
+
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Fact;
+
+/// Credentials and limits as the kernel holds them for one process.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+pub struct Process {
+    /// Which process: its number where `--pid` named one.
+    pub pid: Option<u32>,
+    /// `NoNewPrivs`: executing a file gains nothing.
+    pub no_new_privs: bool,
+    /// The capability sets.
+    pub capabilities: Capabilities,
+    /// The `prctl(2)` securebits; unknown for another process.
+    pub securebits: Fact<u32>,
+    /// `Seccomp`: 0 off, 1 strict, 2 filter.
+    pub seccomp: u32,
+    /// The user namespace it is in.
+    pub user_namespace: UserNamespace,
+    /// Who owns the network namespace it is in, seen from its user namespace.
+    pub net_owner: Fact<NetOwner>,
+    /// The soft limit of open files.
+    pub open_files: Option<u64>,
+    /// The soft limit of the stack, in bytes.
+    pub stack: Option<u64>,
+    /// Its working directory: relative includes are resolved from there.
+    pub directory: Option<PathBuf>,
+}
+
+/// The five capability sets, as bit masks.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+pub struct Capabilities {
+    /// `CapInh`.
+    pub inheritable: u64,
+    /// `CapPrm`.
+    pub permitted: u64,
+    /// `CapEff`.
+    pub effective: u64,
+    /// `CapBnd`.
+    pub bounding: u64,
+    /// `CapAmb`.
+    pub ambient: u64,
+}
+
+/// A user namespace, its identities given as they look from where the snapshot was taken.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+pub struct UserNamespace {
+    /// Whether it is the initial one, in which every identity is mapped.
+    pub initial: bool,
+    /// The users that are mapped.
+    pub users: IdMap,
+    /// The groups that are mapped.
+    pub groups: IdMap,
+}
+
+/// Ranges of mapped identities: first and count.
+#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+pub struct IdMap {
+    /// The identity that is root (0) inside, where one is.
+    pub root: Option<u32>,
+    /// First identity and count of each range.
+    pub ranges: Vec<(u32, u32)>,
+}
+
+impl IdMap {
+    /// Whether the namespace knows this identity.
+    pub fn contains(&self, id: u32) -> bool {
+        self.ranges.iter().any(|&(first, count)| id.checked_sub(first).is_some_and(|offset| offset < count))
+    }
+}
+
+/// The user namespace that owns a network namespace decides whose `CAP_NET_ADMIN` counts in it.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NetOwner {
+    /// The process's own user namespace, or one below it.
+    Within,
+    /// A user namespace above: no capability of this process counts.
+    Above,
+}
