@@ -1,7 +1,11 @@
 //! Reports: the versioned data, and one pure renderer a file.
 
+mod acl;
 mod model;
 
+pub use acl::{
+    ACL_SCHEMA, AclDecision, AclReport, DecidingRule, Parse, RuleTable, render_acl, render_diagnostics, write_acl_json,
+};
 pub use model::{
     Check, CheckStatus, EvidenceEntry, FixEntry, Host, Report, SCHEMA, Status, SubjectEntry, Summary, TargetEntry, Tool,
 };

@@ -4,6 +4,11 @@ use super::remark::{Remarks, Said};
 use super::{Here, Word};
 use crate::acl::piece::LONGEST_PIECE;
 
+/// What some editors put at the start of UTF-8.
+pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// What to say about it.
+pub(super) const MARKED: &str = "a byte order mark stands before the first word and becomes part of it: remove it";
+
 /// Whether the text begins as UTF-16 does.
 pub(super) fn is_utf16(text: &[u8]) -> bool {
     text.starts_with(b"\xff\xfe") || text.starts_with(b"\xfe\xff")

@@ -2,17 +2,15 @@
 
 use super::pattern::{COMMANDS, is_plausible_name, split_comment, without_vertical_tabs};
 use super::remark::{Remarks, Said, quoted};
-use super::{Here, Word};
-
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+use super::{Here, Word, bytes};
 
 pub(super) fn look(here: Here<'_>, keyword: Word<'_>, argument: Word<'_>, remarks: &mut Remarks) {
     here.error(remarks, "unknown-command", keyword, || describe(keyword.text, argument.text));
 }
 
 fn describe(keyword: &[u8], argument: &[u8]) -> Said {
-    if let Some(rest) = keyword.strip_prefix(BYTE_ORDER_MARK) {
-        let said = Said::new("a byte order mark stands before the first word and becomes part of it: remove it");
+    if let Some(rest) = keyword.strip_prefix(bytes::BYTE_ORDER_MARK) {
+        let said = Said::new(bytes::MARKED);
         return if COMMANDS.contains(&rest) || rest.starts_with(b"#") {
             said.write(&[rest, b" ", argument])
         } else {
@@ -65,7 +63,7 @@ fn nearest(keyword: &[u8], argument: &[u8]) -> Said {
         .filter(|(distance, command)| *distance <= command.len() / 3 + usize::from(command.len() > 4));
     match near {
         Some((_, command)) => {
-            Said::new(format!("{unknown}: did you mean `{command}`?")).write(&[command.as_bytes(), b" ", argument])
+            Said::new(format!("{unknown} (did you mean `{command}`?)")).write(&[command.as_bytes(), b" ", argument])
         }
         None if is_plausible_name(keyword) && argument.starts_with(b"#") => {
             Said::new(format!("{unknown}: they are `allow`, `deny` and `include`")).write(&[

@@ -12,6 +12,10 @@ fn describe(text: &[u8]) -> Said {
     if bytes::is_utf16(text) {
         return Said::new("the file is UTF-16: save it as UTF-8 without a byte order mark");
     }
+    if let Some(rest) = text.strip_prefix(bytes::BYTE_ORDER_MARK) {
+        let said = Said::new(bytes::MARKED);
+        return if rest.is_empty() || rest.starts_with(b"#") { said.write(&[rest]) } else { said };
+    }
     let lower = text.to_ascii_lowercase();
     match lower.as_slice() {
         b"allow" | b"deny" => return Said::new(format!("{} names no bridge", quoted(text))),

@@ -38,9 +38,12 @@ pub fn lint(reading: &Reading, source: &dyn Source) -> Vec<Diagnostic> {
 fn lint_file(file: usize, content: &[u8], remarks: &mut Remarks) -> Option<Place> {
     let mut first_error = None;
     let mut lost = None;
+    let is_utf16 = bytes::is_utf16(content);
     for piece in Pieces::new(content) {
         let here = Here { file, piece };
-        bytes::look(here, remarks);
+        if !is_utf16 {
+            bytes::look(here, remarks);
+        }
         let error = match Statement::parse(piece.text) {
             Statement::Nothing => None,
             Statement::Bare(word) => {
@@ -68,7 +71,7 @@ fn lint_file(file: usize, content: &[u8], remarks: &mut Remarks) -> Option<Place
             },
         };
         first_error = first_error.or(error.map(|word| here.place(word)));
-        if first_error.is_some() && bytes::is_utf16(content) {
+        if first_error.is_some() && is_utf16 {
             break;
         }
     }
