@@ -1,6 +1,10 @@
 //! One file a subcommand: collect, judge, hand to a report.
 
+mod acl;
+
 use std::ffi::OsString;
+
+pub use acl::{acl_exit, acl_report};
 
 use crate::exit::Exit;
 
