@@ -2,12 +2,11 @@
 
 mod program;
 mod rules;
-
-use std::path::Path;
+mod tables;
 
 use super::proc::Proc;
 use super::root::Root;
-use crate::snapshot::{Chain, Fact, Firewall, Network};
+use crate::snapshot::{Chain, Errno, Fact, Firewall, Network};
 
 /// What would tell, for those who may not look themselves.
 const COMMAND: &str = "sudo nft list ruleset";
@@ -41,40 +40,45 @@ fn bridges(network: &Fact<Network>) -> impl Iterator<Item = &crate::snapshot::Br
 }
 
 fn chains(root: &Root, proc: &Proc) -> Fact<Vec<Chain>> {
-    if !nix::unistd::geteuid().is_root() {
-        return Fact::unknown_but("only root may read the chains at the forward hook", COMMAND);
-    }
-    // Both programs would load what is not there yet, and what is not there filters nothing.
-    let has_new = root.exists(Path::new("/sys/module/nf_tables")) || proc.text("net/netfilter/nf_log").is_ok();
-    let has_old = proc.text("net/ip_tables_names").is_ok_and(|tables| tables.lines().any(|table| table == "filter"));
     let mut chains = Vec::new();
-    if has_new {
+    if tables::can_be_asked(root, proc) {
         match new_tables(root) {
             Fact::Known(found) => chains.extend(found),
             unknown => return unknown,
         }
     }
-    if has_old {
-        match old_tables(root) {
+    // Only root may read this; and what it does not list, iptables-save would load.
+    match proc.text("net/ip_tables_names") {
+        Ok(names) if names.lines().any(|name| name == "filter") => match old_tables(root) {
             Fact::Known(found) => chains.extend(found),
             unknown => return unknown,
-        }
+        },
+        Err(Errno::EACCES) => return only_root(),
+        _ => {}
     }
     Fact::Known(chains)
 }
 
+fn only_root() -> Fact<Vec<Chain>> {
+    Fact::unknown_but("only root may read the chains at the forward hook", COMMAND)
+}
+
+/// The kernel itself says which chains there are; a program is run only to learn what a dropping one lets through.
 fn new_tables(root: &Root) -> Fact<Vec<Chain>> {
-    let listing = program::find(root, &["nft"]).map(|nft| program::output(&nft, &["-j", "list", "ruleset"]));
-    let saved = || {
-        let save = program::find(root, &["iptables-nft-save", "iptables-save"])?;
-        Some(program::output(&save, &["-t", "filter"]).map(|text| rules::of_iptables(&text)))
-    };
-    let chains = match listing {
-        Some(listing) => listing.and_then(|text| rules::of_nft(&text)),
-        None => match saved() {
-            Some(saved) => saved,
-            None => return Fact::unknown("neither nft nor iptables-save is installed to show the rules of the kernel"),
-        },
+    match tables::forward_chains() {
+        Ok(chains) if !chains.iter().any(|chain| chain.drops) => return Fact::Known(chains),
+        Ok(_) => {}
+        Err(Errno::EPERM) => return only_root(),
+        Err(errno) => {
+            return Fact::unknown_but(format!("the kernel does not show its chains: {}", errno.text()), COMMAND);
+        }
+    }
+    let chains = if let Some(nft) = program::find(root, &["nft"]) {
+        program::output(&nft, &["-j", "list", "ruleset"]).and_then(|text| rules::of_nft(&text))
+    } else if let Some(save) = program::find(root, &["iptables-nft-save", "iptables-save"]) {
+        program::output(&save, &["-t", "filter"]).map(|text| rules::of_iptables(&text))
+    } else {
+        Err("a chain drops frames, and neither nft nor iptables-save is installed to show its rules".to_owned())
     };
     chains.map_or_else(|because| Fact::unknown_but(because, COMMAND), Fact::Known)
 }

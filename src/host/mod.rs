@@ -17,6 +17,7 @@ mod includes;
 mod inode;
 mod libvirt;
 mod namespaces;
+mod netlink;
 mod network;
 mod os;
 mod proc;

@@ -1,15 +1,14 @@
 //! Network interfaces, asked of the kernel by name: a host can have ten thousand.
 
-mod attributes;
 mod link;
-mod socket;
+mod routes;
 
 use std::path::Path;
 
 use super::proc::Proc;
 use super::root::Root;
 use crate::snapshot::{Errno, Fact, Link, Network, Scope, WELL_KNOWN_BRIDGE};
-use socket::{Dump, Routes};
+use routes::{Dump, Routes};
 
 /// The longest name that an ioctl can carry.
 const LONGEST_NAME: usize = 15;

@@ -1,6 +1,8 @@
 //! One interface, out of the message that describes it.
 
-use super::attributes::{attributes, text, u16_at, u32_at};
+use std::fmt::Write as _;
+
+use super::super::netlink::attributes::{attributes, text, u16_at, u32_at};
 use crate::snapshot::{Bridge, Link, Port};
 
 // Names and numbers as in the kernel's if_link.h.
@@ -108,6 +110,11 @@ fn port(data: &[u8]) -> Port {
 }
 
 fn mac(value: &[u8]) -> Option<String> {
-    let octets: Vec<_> = value.iter().map(|octet| format!("{octet:02x}")).collect();
-    (octets.len() == 6).then(|| octets.join(":"))
+    let [first, rest @ ..] = <[u8; 6]>::try_from(value).ok()?;
+    let mut text = format!("{first:02x}");
+    for octet in rest {
+        // Writing to a text cannot fail.
+        let _ = write!(text, ":{octet:02x}");
+    }
+    Some(text)
 }

@@ -4,7 +4,7 @@
 const FLAGS: u16 = 0xc000;
 
 /// The attributes in a run of bytes; what is cut short ends it.
-pub(super) fn attributes(mut bytes: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
+pub(in super::super) fn attributes(mut bytes: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
     std::iter::from_fn(move || {
         let length = usize::from(u16_at(bytes, 0)?);
         let kind = u16_at(bytes, 2)? & !FLAGS;
@@ -15,7 +15,7 @@ pub(super) fn attributes(mut bytes: &[u8]) -> impl Iterator<Item = (u16, &[u8])>
 }
 
 /// Adds an attribute to a message.
-pub(super) fn push(message: &mut Vec<u8>, kind: u16, value: &[u8]) {
+pub(in super::super) fn push(message: &mut Vec<u8>, kind: u16, value: &[u8]) {
     let length = u16::try_from(value.len() + 4).unwrap_or(u16::MAX);
     message.extend(length.to_ne_bytes());
     message.extend(kind.to_ne_bytes());
@@ -24,18 +24,18 @@ pub(super) fn push(message: &mut Vec<u8>, kind: u16, value: &[u8]) {
 }
 
 /// A text that ends at the first NUL.
-pub(super) fn text(value: &[u8]) -> String {
+pub(in super::super) fn text(value: &[u8]) -> String {
     let text = value.split(|&byte| byte == 0).next().unwrap_or_default();
     String::from_utf8_lossy(text).into_owned()
 }
 
 /// Two bytes at a place.
-pub(super) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+pub(in super::super) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_ne_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
 }
 
 /// Four bytes at a place.
-pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+pub(in super::super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_ne_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
 }
 

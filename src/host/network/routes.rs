@@ -1,11 +1,11 @@
-//! Questions to the kernel's routing tables, over netlink.
+//! Interfaces and addresses, asked of the kernel's routing tables.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use netlink_packet_core::{NLM_F_DUMP, NLM_F_DUMP_INTR, NLM_F_REQUEST, NLMSG_DONE, NLMSG_ERROR};
-use netlink_sys::{Socket, SocketAddr, protocols::NETLINK_ROUTE};
+use netlink_sys::protocols::NETLINK_ROUTE;
 
-use super::attributes::{attributes, push, u16_at, u32_at};
+use super::super::netlink::attributes::{attributes, push, u32_at};
+use super::super::netlink::{Extent, Netlink};
 use super::link;
 use crate::snapshot::{Errno, Link};
 
@@ -24,21 +24,11 @@ const IFA_LOCAL: u16 = 2;
 /// `RTEXT_FILTER_SKIP_STATS`: the counters are half of each answer, and nobody needs them.
 const SKIP_STATS: u32 = 1 << 3;
 
-/// The head of every message.
-const HEAD: usize = 16;
-
-/// The kernel never sends more at once.
-const LARGEST: usize = 64 << 10;
-
 /// Another dump is asked for where the table changed under the first.
 const ATTEMPTS: usize = 3;
 
 /// A connection to the routing tables of this network namespace.
-pub(super) struct Routes {
-    socket: Socket,
-    buffer: Vec<u8>,
-    sequence: u32,
-}
+pub(super) struct Routes(Netlink);
 
 /// Which interfaces are listed.
 pub(super) enum Dump {
@@ -51,13 +41,9 @@ pub(super) enum Dump {
 }
 
 impl Routes {
-    /// Connects. The kernel filters strictly where it can: older ones list too much, which is sorted out here.
+    /// Connects.
     pub(super) fn open() -> Result<Self, Errno> {
-        let mut socket = Socket::new(NETLINK_ROUTE).map_err(errno)?;
-        socket.bind_auto().map_err(errno)?;
-        socket.connect(&SocketAddr::new(0, 0)).map_err(errno)?;
-        let _ = socket.set_netlink_get_strict_chk(true);
-        Ok(Self { socket, buffer: vec![0; LARGEST], sequence: 0 })
+        Netlink::open(NETLINK_ROUTE).map(Self)
     }
 
     /// The interface that the kernel finds under this name, altnames included.
@@ -66,7 +52,7 @@ impl Routes {
         push(&mut body, IFLA_IFNAME, &[name.as_bytes(), b"\0"].concat());
         push(&mut body, IFLA_EXT_MASK, &SKIP_STATS.to_ne_bytes());
         let mut found = None;
-        match self.ask(RTM_GETLINK, NLM_F_REQUEST, &body, |kind, body| {
+        match self.0.ask(RTM_GETLINK, Extent::One, &body, |kind, body| {
             if kind == RTM_NEWLINK {
                 found = link::parse(body);
             }
@@ -93,7 +79,7 @@ impl Routes {
         let mut links = Vec::new();
         for _ in 0..ATTEMPTS {
             links.clear();
-            let whole = self.ask(RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP, &body, |kind, body| {
+            let whole = self.0.ask(RTM_GETLINK, Extent::Dump, &body, |kind, body| {
                 if kind == RTM_NEWLINK {
                     links.extend(link::parse(body));
                 }
@@ -113,48 +99,12 @@ impl Routes {
         let mut body = vec![0; 4];
         body.extend(index.to_ne_bytes());
         let mut addresses = Vec::new();
-        self.ask(RTM_GETADDR, NLM_F_REQUEST | NLM_F_DUMP, &body, |kind, body| {
+        self.0.ask(RTM_GETADDR, Extent::Dump, &body, |kind, body| {
             if kind == RTM_NEWADDR && u32_at(body, 4) == Some(index) {
                 addresses.extend(address(body));
             }
         })?;
         Ok(addresses)
-    }
-
-    /// Sends a request and hands over every message of the answer; false where the table changed meanwhile.
-    fn ask(&mut self, kind: u16, flags: u16, body: &[u8], mut each: impl FnMut(u16, &[u8])) -> Result<bool, Errno> {
-        self.sequence += 1;
-        let length = u32::try_from(HEAD + body.len()).unwrap_or(u32::MAX);
-        let mut request = Vec::with_capacity(HEAD + body.len());
-        request.extend(length.to_ne_bytes());
-        request.extend(kind.to_ne_bytes());
-        request.extend(flags.to_ne_bytes());
-        request.extend(self.sequence.to_ne_bytes());
-        request.extend(0_u32.to_ne_bytes());
-        request.extend(body);
-        self.socket.send(&request, 0).map_err(errno)?;
-        let mut whole = true;
-        loop {
-            let received = self.socket.recv(&mut self.buffer.as_mut_slice(), 0).map_err(errno)?;
-            let mut rest = self.buffer.get(..received).unwrap_or_default();
-            while let (Some(length), Some(kind), Some(marks)) = (u32_at(rest, 0), u16_at(rest, 4), u16_at(rest, 6)) {
-                let length = length as usize;
-                let Some(body) = rest.get(HEAD..length) else { return Err(Errno::EINVAL) };
-                whole &= marks & NLM_F_DUMP_INTR == 0;
-                match kind {
-                    NLMSG_DONE => return Ok(whole),
-                    NLMSG_ERROR => {
-                        let error = u32_at(body, 0).unwrap_or(0).cast_signed();
-                        return if error == 0 { Ok(whole) } else { Err(Errno(-error)) };
-                    }
-                    kind => each(kind, body),
-                }
-                rest = rest.get(length.next_multiple_of(4)..).unwrap_or_default();
-            }
-            if flags & NLM_F_DUMP != NLM_F_DUMP {
-                return Ok(whole);
-            }
-        }
     }
 }
 
@@ -173,8 +123,4 @@ fn address(body: &[u8]) -> Option<String> {
         _ => return None,
     };
     Some(format!("{address}/{prefix}"))
-}
-
-fn errno(error: std::io::Error) -> Errno {
-    Errno(error.raw_os_error().unwrap_or(5))
 }
