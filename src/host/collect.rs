@@ -56,7 +56,9 @@ pub(super) fn survey(request: &Request, start: Start) -> Snapshot {
     let acl = acl::look(&root, &askers, is_me, &helper, &machine.os);
     let tun = if root.is_live() { tun::look(&root, &proc, &askers, is_me) } else { tun::of_tree() };
     let contents = acl.files.iter().filter_map(|file| file.content.known());
-    let allowed = contents.flat_map(|content| allowed_names(&content.0)).collect();
+    let mut allowed: Vec<_> = contents.flat_map(|content| allowed_names(&content.0)).collect();
+    allowed.sort();
+    allowed.dedup();
     let wanted = Wanted { asked: &request.bridges, allowed, everything: request.everything };
     let network = if root.is_live() { network::look(&root, &proc, &wanted) } else { Fact::NeedsLiveHost };
     let firewall = if root.is_live() { firewall::look(&root, &proc, &network) } else { firewall::of_tree() };

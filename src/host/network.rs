@@ -3,12 +3,19 @@
 mod link;
 mod routes;
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use super::proc::Proc;
 use super::root::Root;
 use crate::snapshot::{Errno, Fact, Link, Network, Scope, WELL_KNOWN_BRIDGE};
 use routes::{Dump, Routes};
+
+/// More names than this are looked up faster in a list of everything.
+const MOST_NAMES: usize = 64;
+
+/// The ports of more bridges than this are found faster in a list of everything.
+const MOST_BRIDGES: usize = 8;
 
 /// The longest name that an ioctl can carry.
 const LONGEST_NAME: usize = 15;
@@ -25,12 +32,16 @@ pub(super) struct Wanted<'a> {
 
 /// The interfaces of this network namespace.
 pub(super) fn look(root: &Root, proc: &Proc, wanted: &Wanted<'_>) -> Fact<Network> {
-    match interfaces(wanted) {
-        Ok((scope, mut links)) => {
+    let seen = Routes::open().and_then(|mut routes| {
+        let (scope, links) = interfaces(&mut routes, wanted)?;
+        let next_tap = next_tap(&mut routes, &links)?;
+        Ok((scope, links, next_tap))
+    });
+    match seen {
+        Ok((scope, mut links, next_tap)) => {
             for link in &mut links {
                 link.wireless = is_wireless(root, link);
             }
-            let next_tap = next_tap(&links);
             Fact::Known(Network { scope, links, ip_forward: ip_forward(proc), next_tap })
         }
         Err(errno) => Fact::unknown_but(
@@ -40,36 +51,31 @@ pub(super) fn look(root: &Root, proc: &Proc, wanted: &Wanted<'_>) -> Fact<Networ
     }
 }
 
-fn interfaces(wanted: &Wanted<'_>) -> Result<(Scope, Vec<Link>), Errno> {
-    let mut routes = Routes::open()?;
-    let (mut names, mut links) = named(&mut routes, wanted)?;
+fn interfaces(routes: &mut Routes, wanted: &Wanted<'_>) -> Result<(Scope, Vec<Link>), Errno> {
+    let (mut names, mut links) = named(routes, wanted)?;
     let is_bridge = |name: &String| {
-        let base = base_name(name);
-        links
-            .iter()
-            .any(|link| link.bridge.is_some() && (link.name == base || link.altnames.iter().any(|other| other == base)))
+        let name = base_name(name);
+        let has_name = |link: &Link| link.name == name || link.altnames.iter().any(|other| other == name);
+        links.iter().any(|link| link.bridge.is_some() && has_name(link))
     };
+    let all_are_bridges = names.len() <= MOST_NAMES && names.iter().all(is_bridge);
+    let bridges: Vec<u32> = links.iter().filter(|link| link.bridge.is_some()).map(|link| link.index).collect();
     // A name that is no bridge is compared with everything that is there.
-    let scope = if wanted.everything || !names.iter().all(is_bridge) {
+    let scope = if wanted.everything || !all_are_bridges || bridges.len() > MOST_BRIDGES {
         links = routes.dump(&Dump::All)?;
         Scope::All
     } else {
-        let bridges: Vec<u32> = links.iter().filter(|link| link.bridge.is_some()).map(|link| link.index).collect();
-        for bridge in bridges {
-            for port in routes.dump(&Dump::PortsOf(bridge))? {
-                if !links.iter().any(|link| link.bridge.is_some() && link.index == port.index) {
-                    links.push(port);
-                }
-            }
-        }
-        let known: Vec<String> =
-            links.iter().filter(|link| link.bridge.is_some()).map(|link| link.name.clone()).collect();
-        names.extend(known);
+        names.extend(links.iter().filter(|link| link.bridge.is_some()).map(|link| link.name.clone()));
         names.sort();
         names.dedup();
+        for bridge in &bridges {
+            links.extend(
+                routes.dump(&Dump::PortsOf(*bridge))?.into_iter().filter(|port| !bridges.contains(&port.index)),
+            );
+        }
         Scope::Named(names)
     };
-    complete(&mut routes, &mut links)?;
+    complete(routes, &mut links)?;
     Ok((scope, links))
 }
 
@@ -85,17 +91,14 @@ fn named(routes: &mut Routes, wanted: &Wanted<'_>) -> Result<(Vec<String>, Vec<L
         if names.is_empty() {
             names.push(WELL_KNOWN_BRIDGE.to_owned());
         }
-        return Ok((names, links));
-    }
-    for name in &names {
-        let name = base_name(name);
-        if name.is_empty() || name.len() > LONGEST_NAME {
-            continue;
-        }
-        if let Some(link) = routes.link(name)?
-            && !links.iter().any(|other| other.index == link.index)
-        {
-            links.push(link);
+    } else if names.len() <= MOST_NAMES {
+        for name in names.iter().map(|name| base_name(name)) {
+            let is_possible = !name.is_empty() && name.len() <= LONGEST_NAME;
+            if let Some(link) = if is_possible { routes.link(name)? } else { None }
+                && !links.iter().any(|other| other.index == link.index)
+            {
+                links.push(link);
+            }
         }
     }
     Ok((names, links))
@@ -140,15 +143,19 @@ fn ip_forward(proc: &Proc) -> Fact<bool> {
 }
 
 /// The kernel takes the lowest number that no interface has.
-fn next_tap(links: &[Link]) -> String {
-    let exists = |name: &str| nix::net::if_::if_nametoindex(name).is_ok();
-    let taken: std::collections::HashSet<&str> = links.iter().map(|link| link.name.as_str()).collect();
-    let mut number: u64 = 0;
-    loop {
-        let name = format!("tap{number}");
-        if !taken.contains(name.as_str()) && !exists(&name) {
-            return name;
+///
+/// Only netlink is asked: the ioctl would have the kernel search a module for each name that is not there.
+fn next_tap(routes: &mut Routes, links: &[Link]) -> Result<String, Errno> {
+    let mut taken: HashSet<String> = links.iter().map(|link| link.name.clone()).collect();
+    for number in 0.. {
+        if number == MOST_NAMES {
+            taken.extend(routes.dump(&Dump::All)?.into_iter().map(|link| link.name));
         }
-        number += 1;
+        let name = format!("tap{number}");
+        let exists = taken.contains(&name) || (number < MOST_NAMES && routes.link(&name)?.is_some());
+        if !exists {
+            return Ok(name);
+        }
     }
+    Err(Errno::EXFULL)
 }

@@ -146,4 +146,58 @@ mod tests {
         let value = acl(&[(USER_OBJ, 6, 0), (GROUP_OBJ, 0, 0), (MASK, 7, 0), (OTHER, 4, 0)]);
         assert!(!by_acl(&value, 7, &identity(1000, &[7]), 4));
     }
+
+    /// Every answer that the kernel gives about files and directories of these rights must be computed alike: asked
+    /// as another user where root runs the test, and as the user who runs it otherwise.
+    #[test]
+    fn the_kernel_agrees() {
+        use super::super::{Asker, access};
+
+        let root = Root::live();
+        let is_root = nix::unistd::geteuid().is_root();
+        let identity = if is_root {
+            Identity { uid: 54_321, gid: 54_321, groups: vec![54_322], capabilities: 0 }
+        } else {
+            let groups = super::super::super::subject::process_groups();
+            let (uid, gid) = (nix::unistd::geteuid().as_raw(), nix::unistd::getegid().as_raw());
+            Identity { uid, gid, groups, capabilities: 0 }
+        };
+        let asker = if is_root { Asker::become_identity(&root, &identity, None) } else { Asker::Here };
+        let tree = std::env::temp_dir().join(format!("bridge-doctor-computed-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&tree);
+        let directory = tree.join("directory");
+        let file = directory.join("file");
+        std::fs::create_dir_all(&directory).expect("a tree");
+        std::fs::write(&file, "").expect("a file");
+        let (owners, groups) =
+            if is_root { (vec![0, 54_321], vec![0, 54_321, 54_322]) } else { (vec![identity.uid], vec![identity.gid]) };
+        let mut asked = 0;
+        let set = |path: &Path, mode: u32, uid: u32, gid: u32| {
+            std::os::unix::fs::chown(path, Some(uid), Some(gid)).expect("an owner");
+            std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).expect("a mode");
+        };
+        set(&tree, 0o755, owners[0], groups[0]);
+        for (uid, gid) in owners.iter().flat_map(|&uid| groups.iter().map(move |&gid| (uid, gid))) {
+            for mode in [0o000, 0o004, 0o040, 0o400, 0o044, 0o404, 0o440, 0o111, 0o751, 0o066, 0o606, 0o660, 0o666] {
+                set(&file, mode, uid, gid);
+                for closed in [0o755, 0o700, 0o710, 0o701, 0o070, 0o007] {
+                    set(&directory, closed, uid, gid);
+                    for want in [Want::Execute, Want::Read, Want::Device] {
+                        let kernel = asker.ask(&root, &file, want);
+                        assert!(matches!(kernel, Fact::Known(_)), "the kernel was asked: {kernel:?}");
+                        let computed = answer(&root, &file, &identity, want);
+                        // Without root's eyes a closed directory hides what is in it.
+                        if is_root || matches!(computed, Fact::Known(_)) {
+                            assert_eq!(computed, kernel, "{uid}:{gid} {mode:o} in {closed:o}, {want:?}");
+                            asked += 1;
+                        }
+                    }
+                    set(&directory, 0o755, uid, gid);
+                }
+            }
+        }
+        assert!(asked >= 100, "{asked} questions");
+        assert_eq!(access::ask(None, &directory, Want::Search), Answer::Yes);
+        let _ = std::fs::remove_dir_all(&tree);
+    }
 }
