@@ -1,10 +1,26 @@
 //! One file a check: a pure function of the snapshot. The order below is the helper's own.
 
+mod acl_allows;
+mod acl_exposure;
+mod acl_file;
+mod acl_include;
+mod acl_syntax;
+mod bridge_capacity;
+mod bridge_exists;
+mod bridge_forwarding;
+mod bridge_netfilter;
+mod bridge_up;
+mod bridge_uplink;
 mod case;
+mod ip_forward;
 mod judgement;
+mod libvirt_helper;
+mod tun_device;
+mod view;
 
+pub use crate::platform::Remedy;
 pub use case::{Case, Expect, Target};
-pub use judgement::{Evidence, Finding, Judgement, Level, Remedy};
+pub use judgement::{Evidence, Finding, Judgement, Level};
 
 /// What a check is asked about.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -25,3 +41,31 @@ pub struct Probe {
     /// The judgement.
     pub judge: fn(&Case<'_>) -> Judgement,
 }
+
+impl Probe {
+    const fn host(id: &'static str, judge: fn(&Case<'_>) -> Judgement) -> Self {
+        Self { id, scope: Scope::Host, judge }
+    }
+
+    const fn bridge(id: &'static str, judge: fn(&Case<'_>) -> Judgement) -> Self {
+        Self { id, scope: Scope::Bridge, judge }
+    }
+}
+
+/// Every check, in the order in which the helper would meet what it asks.
+pub const PROBES: &[Probe] = &[
+    Probe::host("acl-file", acl_file::judge),
+    Probe::host("acl-syntax", acl_syntax::judge),
+    Probe::host("acl-include", acl_include::judge),
+    Probe::bridge("acl-allows", acl_allows::judge),
+    Probe::host("acl-exposure", acl_exposure::judge),
+    Probe::host("tun-device", tun_device::judge),
+    Probe::bridge("bridge-exists", bridge_exists::judge),
+    Probe::bridge("bridge-capacity", bridge_capacity::judge),
+    Probe::bridge("bridge-up", bridge_up::judge),
+    Probe::bridge("bridge-uplink", bridge_uplink::judge),
+    Probe::bridge("bridge-forwarding", bridge_forwarding::judge),
+    Probe::bridge("ip-forward", ip_forward::judge),
+    Probe::bridge("bridge-netfilter", bridge_netfilter::judge),
+    Probe::host("libvirt-helper", libvirt_helper::judge),
+];
