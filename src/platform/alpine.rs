@@ -26,6 +26,7 @@ impl Platform for Alpine {
 
     fn package_of_helper(&self) -> Remedy {
         Remedy::manual([self.as_root("apk add qemu")])
+            .with_note("A release may have it in a package of its own: `apk search qemu` shows.")
     }
 
     fn make_privileged(&self, path: &Path, _overridden: Option<&str>) -> Remedy {

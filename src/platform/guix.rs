@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{AclState, Platform, Remedy, generic};
-use crate::snapshot::{Machine, Manager};
+use crate::snapshot::Machine;
 
 /// The forms that a release knows; 2024-08 renamed setuid programs to privileged ones.
 pub(super) enum Guix {
@@ -34,6 +34,10 @@ impl Platform for Guix {
             Self::Privileged => "/run/privileged/bin/qemu-bridge-helper",
             Self::Setuid => "/run/setuid-programs/qemu-bridge-helper",
         }
+    }
+
+    fn is_declarative(&self) -> bool {
+        true
     }
 
     fn package_of_helper(&self) -> Remedy {
@@ -78,10 +82,6 @@ impl Platform for Guix {
             &format!("(supplementary-groups '({}))", string(group)),
         ])
         .with_note(format!("{RECONFIGURE} Keep the groups that stand there now. It counts from the next login on."))
-    }
-
-    fn make_bridge(&self, manager: Option<Manager>, name: &str, interface: Option<&str>) -> Remedy {
-        super::bridge::make(self.as_root_prefix(), manager, name, interface)
     }
 
     fn persist_ip_forward(&self) -> Remedy {

@@ -50,7 +50,12 @@ pub trait Platform: Sync {
         "/etc/qemu/bridge.conf"
     }
 
-    /// What the ACL shipped with the package says, where one is shipped: "allows virbr0 only".
+    /// Whether files in /etc come from a declaration, and what is changed by hand is lost.
+    fn is_declarative(&self) -> bool {
+        false
+    }
+
+    /// What the ACL shipped with the package says, where one is shipped: `allow virbr0`, or `comments only`.
     fn default_acl(&self) -> Option<&'static str> {
         None
     }

@@ -20,6 +20,10 @@ impl Platform for NixOs {
         "/run/wrappers/bin/qemu-bridge-helper"
     }
 
+    fn is_declarative(&self) -> bool {
+        true
+    }
+
     fn package_of_helper(&self) -> Remedy {
         wrapper().with_note(format!("{SWITCH} `virtualisation.libvirtd.enable = true;` makes the same wrapper."))
     }

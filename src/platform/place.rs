@@ -54,12 +54,9 @@ pub fn make_privileged(machine: &Machine, path: &Path, overridden: Option<&str>)
 
 /// A store on another distribution: every QEMU works with every helper.
 fn hosts_own_helper(platform: &dyn Platform) -> Remedy {
-    let helper = platform.expected_helper_path();
-    let mut remedy = platform.package_of_helper();
-    remedy.commands.push(format!("qemu-system-x86_64 … -netdev bridge,id=n0,br=br0,helper={helper}"));
-    remedy.automatic = false;
-    remedy.with_note(
-        "Nothing in the store can be made privileged. The helper of the host serves any QEMU: install it and name it \
-         with `helper=`.",
-    )
+    platform.package_of_helper().with_note(format!(
+        "Nothing in the store can be made privileged, and the helper of the host serves any QEMU: install it, mend it \
+         where it needs that, and run QEMU with `helper={}`.",
+        platform.expected_helper_path()
+    ))
 }

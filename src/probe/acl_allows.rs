@@ -72,10 +72,11 @@ fn unnamed(case: &Case<'_>, files: &Files<'_>, reading: &Reading) -> Finding {
     } else {
         let message = match allowed.as_slice() {
             [] if is_directory(case) => format!("{path} is a directory, which reads as an ACL without rules"),
-            [] => format!("{path} allows no bridge at all"),
-            [only] if only == "virbr0" => {
-                format!("{path} allows only virbr0, libvirt's own bridge, and not `{bridge}`")
-            }
+            [] => format!("{path} allows no bridge at all{}", shipped(case, "comments only")),
+            [only] if only == "virbr0" => format!(
+                "{path} allows only virbr0, libvirt's own bridge{}, and not `{bridge}`",
+                shipped(case, "allow virbr0")
+            ),
             _ => format!("{path} does not allow `{bridge}`, only {seen}"),
         };
         Finding::fail("acl-denied", message).mend(allow(case))
@@ -83,6 +84,12 @@ fn unnamed(case: &Case<'_>, files: &Files<'_>, reading: &Reading) -> Finding {
     let names_it = |diagnostic: &Diagnostic| String::from_utf8_lossy(diagnostic.source.as_ref()).contains(bridge);
     let near = files.lint(reading).into_iter().filter(names_it).collect();
     refused(finding).seen("allowed", seen).showing(near)
+}
+
+/// Says so where that is how the distribution's package leaves it.
+fn shipped(case: &Case<'_>, acl: &str) -> String {
+    let platform = platform::of(&case.snapshot.machine);
+    if platform.default_acl() == Some(acl) { format!(", as {} ships it", platform.name()) } else { String::new() }
 }
 
 /// An include that was skipped may hold the rule.
@@ -114,11 +121,8 @@ fn other_name(case: &Case<'_>, allowed: &[String]) -> Option<(String, Remedy)> {
     let other = std::iter::once(&link.name).chain(&link.altnames).find(|name| allowed.contains(name))?;
     let bridge = case.bridge;
     let message = format!("the ACL allows `{other}`, another name of the interface `{bridge}`, but compares the text");
-    Some((
-        message,
-        Remedy::manual([format!("… -netdev bridge,id=n0,br={other}")])
-            .with_note(format!("Name the bridge `{other}` to QEMU, or allow `{bridge}` as well.")),
-    ))
+    let remedy = Remedy::advice(format!("Name the bridge `{other}` to QEMU, or allow `{bridge}` as well."));
+    Some((message, remedy))
 }
 
 /// A rule that looks as if it was meant for this bridge.

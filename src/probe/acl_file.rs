@@ -1,5 +1,7 @@
 //! The ACL the helper reads exists and opens for the subject.
 
+use std::path::{Path, PathBuf};
+
 use super::view::{acl, owner};
 use super::{Case, Evidence, Finding, Judgement, Remedy};
 use crate::platform::{self, AclState};
@@ -40,6 +42,7 @@ fn opens(case: &Case<'_>, file: &AclFile) -> Judgement {
 /// Nothing at the path: not written yet, a link into the void, or written where the helper does not look.
 fn missing(case: &Case<'_>, file: &AclFile) -> Finding {
     let path = file.path.display();
+    let platform = platform::of(&case.snapshot.machine);
     let elsewhere = &case.snapshot.acl.elsewhere;
     let finding = match (elsewhere.first(), &file.link) {
         (_, Some(target)) if target.to_str().is_some_and(|text| text.starts_with("allow ")) => {
@@ -55,11 +58,11 @@ fn missing(case: &Case<'_>, file: &AclFile) -> Finding {
             "acl-wrong-path",
             format!("the helper reads {path}, which is not there; {} is, and it does not read that", other.display()),
         )
-        .seen("elsewhere", platform_list(elsewhere)),
+        .seen("elsewhere", listed(elsewhere)),
         (None, None) => Finding::fail("acl-missing", format!("there is no {path}")),
     };
     let remedy = match elsewhere.first() {
-        Some(other) if finding.cause == "acl-wrong-path" => copy(case, file, other),
+        Some(other) if finding.cause == "acl-wrong-path" && !platform.is_declarative() => copy(case, file, other),
         _ => allow(case, file),
     };
     assumed(case, finding).so(refused(file)).seen("errno", Errno::ENOENT).mend(remedy)
@@ -138,7 +141,7 @@ fn remove(case: &Case<'_>, file: &AclFile) -> Remedy {
 }
 
 /// Copies the file to where the helper reads.
-fn copy(case: &Case<'_>, file: &AclFile, from: &std::path::Path) -> Remedy {
+fn copy(case: &Case<'_>, file: &AclFile, from: &Path) -> Remedy {
     let platform = platform::of(&case.snapshot.machine);
     let (from, to) = (platform::shell::path(from), platform::shell::path(&file.path));
     Remedy::automatic([platform.as_root(&format!("install -D -m 0644 {from} {to}"))])
@@ -148,7 +151,7 @@ fn inode(file: &AclFile) -> Option<&Inode> {
     file.inode.known().and_then(|found| found.as_ref().ok())
 }
 
-fn platform_list(paths: &[std::path::PathBuf]) -> String {
+fn listed(paths: &[PathBuf]) -> String {
     paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
 }
 

@@ -2,7 +2,7 @@
 
 use super::view::acl::{self, Files};
 use super::{Case, Evidence, Finding, Judgement, Remedy};
-use crate::acl::{Diagnostic, DiagnosticLevel, Outcome};
+use crate::acl::{Diagnostic, DiagnosticLevel, Outcome, Reading};
 use crate::snapshot::Kind;
 
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
@@ -13,9 +13,9 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
         Outcome::NotOpened(_) => Judgement::unjudged("the ACL does not open"),
         Outcome::Unknown => acl::unread(case),
         Outcome::Broken => broken(&path, files.lint(&reading)).into(),
-        Outcome::Endless => Judgement::pass(format!("{path} parses up to its include cycle"), Vec::new()),
+        Outcome::Endless => Judgement::pass(format!("{path} parses up to its include cycle"), vec![rules(&reading)]),
         Outcome::Parsed if is_directory(case) => {
-            Judgement::pass(format!("{path} is a directory, which reads as an empty ACL"), Vec::new())
+            Judgement::pass(format!("{path} is a directory, which reads as an empty ACL"), vec![rules(&reading)])
         }
         Outcome::Parsed => {
             let idle: Vec<Diagnostic> = files
@@ -24,13 +24,16 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
                 .filter(|remark| remark.level == DiagnosticLevel::Warning && !acl::is_about_include(&reading, remark))
                 .collect();
             if idle.is_empty() {
-                let rules = reading.rules.len();
-                Judgement::pass(format!("{path} parses"), vec![Evidence::new("rules", rules)])
+                Judgement::pass(format!("{path} parses"), vec![rules(&reading)])
             } else {
                 without_effect(idle).into()
             }
         }
     }
+}
+
+fn rules(reading: &Reading) -> Evidence {
+    Evidence::new("rules", reading.rules.len())
 }
 
 /// One bad line, and nothing in the file counts.
@@ -68,10 +71,12 @@ fn without_effect(idle: Vec<Diagnostic>) -> Finding {
 
 fn correction(diagnostic: &Diagnostic) -> Remedy {
     let place = format!("{}, line {}", diagnostic.file, diagnostic.line);
-    match &diagnostic.suggestion {
-        Some(line) => Remedy::advice(format!("In {place}: {line}")),
-        None => Remedy::advice(format!("Mend {place}.")),
-    }
+    let lines: Vec<&str> = diagnostic.suggestion.iter().flat_map(|text| text.lines()).collect();
+    Remedy::advice(match lines.as_slice() {
+        [] => format!("Mend {place}."),
+        [one] => format!("In {place}: {one}"),
+        several => format!("In {place}, each on a line of its own: {}", several.join(" / ")),
+    })
 }
 
 fn is_directory(case: &Case<'_>) -> bool {

@@ -61,7 +61,7 @@ fn finding(case: &Case<'_>, found: &Found<'_>, dropping: &[&Chain], filtered: bo
     let platform = platform::of(&case.snapshot.machine);
     let commands: Vec<String> =
         dropping.iter().flat_map(|chain| accept(platform, chain, &found.link.name, filtered, docker)).collect();
-    let message = format!("the chain {first} drops {what}{who}, and `{}` is not excepted", case.bridge);
+    let message = format!("the chain `{first}` drops {what}{who}, and `{}` is not excepted", case.bridge);
     Finding::new("bridge-netfilter-drop", level, message)
         .so(format!("it would attach; ARP works, {reach}, and nothing will say so"))
         .seen("chain", first)

@@ -43,11 +43,21 @@ fn mismatch(case: &Case<'_>, libvirt: &Libvirt, other: Option<&Path>) -> Finding
         ),
         None => (
             format!("libvirt's session driver would find no helper, though {ours} is one"),
-            "libvirt would say that `qemu-bridge-helper' is not a suitable bridge helper".to_owned(),
+            format!("it would say \"'{}' is not a suitable bridge helper\"", sought(libvirt)),
         ),
     };
     let finding = Finding::warn("libvirt-helper-mismatch", message).so(consequence).seen("lookup", lookup(libvirt));
     finding.mend(remedy(case, libvirt))
+}
+
+/// What it names in its complaint.
+fn sought(libvirt: &Libvirt) -> String {
+    match (&libvirt.bridge_helper, &libvirt.lookup) {
+        (Fact::Known(Some((_, path))), _) | (_, Fact::Known(HelperLookup::CompiledIn(path))) => {
+            path.display().to_string()
+        }
+        _ => "qemu-bridge-helper".to_owned(),
+    }
 }
 
 fn lookup(libvirt: &Libvirt) -> String {

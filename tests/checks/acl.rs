@@ -44,6 +44,16 @@ fn acl_is_where_another_distribution_has_it() {
 }
 
 #[test]
+fn acl_is_what_an_old_guix_cookbook_says() {
+    let state = State::with(|host| {
+        host.machine.os.id = "guix".to_owned();
+        absent(acl_file(host));
+        host.acl.elsewhere = vec!["/etc/qemu/host.conf".into()];
+    });
+    assert_snapshot!(finds(&state, &[("acl-file", Fail, "acl-wrong-path")]));
+}
+
+#[test]
 fn an_assumed_path_is_said_to_be_one() {
     let state = State::with(|host| {
         absent(acl_file(host));
@@ -167,6 +177,18 @@ fn acl_is_too_large_to_look_into() {
 #[test]
 fn acl_is_empty() {
     assert_snapshot!(finds(&acl("# nothing\n"), &[("acl-allows", Fail, "acl-denied")]));
+}
+
+#[test]
+fn acl_is_as_the_distribution_ships_it() {
+    for (id, text) in [("opensuse-tumbleweed", "# allow br0\n"), ("alpine", ""), ("rhel", "allow virbr0\n")] {
+        let state = State::with(|host| {
+            host.machine.os.id = id.to_owned();
+            acl_file(host).content = bytes(text);
+        });
+        let text = finds(&state, &[("acl-allows", Fail, "acl-denied")]);
+        assert!(text.contains("ships it"), "{id}: {text}");
+    }
 }
 
 #[test]

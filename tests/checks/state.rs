@@ -11,27 +11,27 @@ use bridge_doctor::snapshot::{
 const HEALTHY: &str = include_str!("healthy.json");
 
 /// A host, the bridge in question, and what it is for.
-pub struct State {
-    pub host: Snapshot,
-    pub bridge: String,
-    pub expect: Option<Expect>,
+pub(crate) struct State {
+    pub(crate) host: Snapshot,
+    pub(crate) bridge: String,
+    pub(crate) expect: Option<Expect>,
 }
 
 impl State {
-    pub fn healthy() -> Self {
+    pub(crate) fn healthy() -> Self {
         let host = serde_json::from_str(HEALTHY).expect("healthy.json is a snapshot");
         Self { host, bridge: "br0".to_owned(), expect: None }
     }
 
     /// The healthy host with one change.
-    pub fn with(change: impl FnOnce(&mut Snapshot)) -> Self {
+    pub(crate) fn with(change: impl FnOnce(&mut Snapshot)) -> Self {
         let mut state = Self::healthy();
         change(&mut state.host);
         state
     }
 
     /// The healthy host, for which somebody else's rights left nothing to see.
-    pub fn blind() -> Self {
+    pub(crate) fn blind() -> Self {
         Self::with(|host| {
             host.process = unseen();
             let file = acl_file(host);
@@ -50,24 +50,24 @@ impl State {
         })
     }
 
-    pub fn asking_for(mut self, bridge: &str) -> Self {
+    pub(crate) fn asking_for(mut self, bridge: &str) -> Self {
         self.bridge = bridge.to_owned();
         self
     }
 
-    pub fn expecting(mut self, expect: Expect) -> Self {
+    pub(crate) fn expecting(mut self, expect: Expect) -> Self {
         self.expect = Some(expect);
         self
     }
 
-    pub fn judge(&self, id: &str) -> Judgement {
+    pub(crate) fn judge(&self, id: &str) -> Judgement {
         let probe = PROBES.iter().find(|probe| probe.id == id).expect("the check exists");
         let target = Target { bridges: vec![self.bridge.clone()], why: "--bridge" };
         (probe.judge)(&Case { snapshot: &self.host, bridge: &self.bridge, target: &target, expect: self.expect })
     }
 
     /// Everything that any check finds.
-    pub fn findings(&self) -> Vec<(&'static str, Finding)> {
+    pub(crate) fn findings(&self) -> Vec<(&'static str, Finding)> {
         PROBES
             .iter()
             .flat_map(|probe| match self.judge(probe.id) {
@@ -79,7 +79,7 @@ impl State {
 }
 
 /// Asserts what all the checks find, no more and no less, and gives it as a person would want to read it.
-pub fn finds(state: &State, expected: &[(&str, Level, &str)]) -> String {
+pub(crate) fn finds(state: &State, expected: &[(&str, Level, &str)]) -> String {
     let findings = state.findings();
     let found: Vec<(&str, Level, &str)> =
         findings.iter().map(|(check, finding)| (*check, finding.level, finding.cause)).collect();
@@ -113,29 +113,29 @@ fn written(check: &str, finding: &Finding) -> String {
     text
 }
 
-pub fn unseen<T>() -> Fact<T> {
+pub(crate) fn unseen<T>() -> Fact<T> {
     Fact::Unknown(Unknown { because: "only root may look".to_owned(), command: None })
 }
 
-pub fn no(errno: Errno) -> Fact<Answer> {
+pub(crate) fn no(errno: Errno) -> Fact<Answer> {
     Fact::Known(Answer::No(errno))
 }
 
-pub fn acl_file(host: &mut Snapshot) -> &mut AclFile {
+pub(crate) fn acl_file(host: &mut Snapshot) -> &mut AclFile {
     &mut host.acl.files[0]
 }
 
 /// Writes the ACL.
-pub fn acl(text: &str) -> State {
+pub(crate) fn acl(text: &str) -> State {
     State::with(|host| acl_file(host).content = bytes(text))
 }
 
-pub fn bytes(text: &str) -> Fact<Bytes> {
+pub(crate) fn bytes(text: &str) -> Fact<Bytes> {
     Fact::Known(Bytes(text.as_bytes().to_vec()))
 }
 
 /// An included file that opens.
-pub fn included(host: &mut Snapshot, path: &str, text: &str) {
+pub(crate) fn included(host: &mut Snapshot, path: &str, text: &str) {
     let mut file = host.acl.files[0].clone();
     file.path = path.into();
     file.content = bytes(text);
@@ -143,41 +143,41 @@ pub fn included(host: &mut Snapshot, path: &str, text: &str) {
 }
 
 /// Takes the file away.
-pub fn absent(file: &mut AclFile) {
+pub(crate) fn absent(file: &mut AclFile) {
     file.readable.subject = no(Errno::ENOENT);
     file.inode = Fact::Known(Err(Errno::ENOENT));
     file.content = unseen();
     file.owners.clear();
 }
 
-pub fn inode(fact: &mut Fact<Result<Inode, Errno>>) -> &mut Inode {
+pub(crate) fn inode(fact: &mut Fact<Result<Inode, Errno>>) -> &mut Inode {
     match fact {
         Fact::Known(Ok(inode)) => inode,
         _ => panic!("the recorded host has it"),
     }
 }
 
-pub fn kind(fact: &mut Fact<Result<Inode, Errno>>, kind: Kind) {
+pub(crate) fn kind(fact: &mut Fact<Result<Inode, Errno>>, kind: Kind) {
     inode(fact).kind = kind;
 }
 
-pub fn network(host: &mut Snapshot) -> &mut Network {
+pub(crate) fn network(host: &mut Snapshot) -> &mut Network {
     match &mut host.network {
         Fact::Known(network) => network,
         _ => panic!("the recorded host has it"),
     }
 }
 
-pub fn link<'a>(host: &'a mut Snapshot, name: &str) -> &'a mut Link {
+pub(crate) fn link<'a>(host: &'a mut Snapshot, name: &str) -> &'a mut Link {
     network(host).links.iter_mut().find(|link| link.name == name).expect("the recorded host has it")
 }
 
-pub fn bridge(host: &mut Snapshot) -> &mut Bridge {
+pub(crate) fn bridge(host: &mut Snapshot) -> &mut Bridge {
     link(host, "br0").bridge.as_mut().expect("the recorded bridge has settings")
 }
 
 /// Gives the bridge another port in place of the recorded uplink.
-pub fn only_port(host: &mut Snapshot, name: &str, kind: &str) {
+pub(crate) fn only_port(host: &mut Snapshot, name: &str, kind: &str) {
     detach(host);
     let mut port = link(host, "enp3s0").clone();
     port.index = 9;
@@ -189,14 +189,14 @@ pub fn only_port(host: &mut Snapshot, name: &str, kind: &str) {
 }
 
 /// Takes the uplink off the bridge.
-pub fn detach(host: &mut Snapshot) {
+pub(crate) fn detach(host: &mut Snapshot) {
     let uplink = link(host, "enp3s0");
     uplink.master = None;
     uplink.port = None;
     bridge(host).ports = 0;
 }
 
-pub fn owned<'a>(host: &'a mut Snapshot, path: &str) -> &'a mut Owned {
+pub(crate) fn owned<'a>(host: &'a mut Snapshot, path: &str) -> &'a mut Owned {
     acl_file(host)
         .owners
         .iter_mut()

@@ -17,7 +17,7 @@ pub(super) fn finding(case: &Case<'_>, network: &Network, link: &Link) -> Findin
         let errno = Errno::EINVAL.text();
         format!("it would stop with \"failed to set mtu of device `{tap}' to {}: {errno}\"", link.mtu)
     };
-    Finding::fail("not-a-bridge", format!("`{name}` is {kind}, not a bridge"))
+    Finding::fail("not-a-bridge", format!("`{name}` is {kind}, not a Linux bridge"))
         .so(consequence)
         .seen("kind", kind)
         .seen("bridges", near::list(interface::bridges(network)))
