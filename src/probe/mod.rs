@@ -4,7 +4,7 @@ mod case;
 mod judgement;
 
 pub use case::{Case, Expect, Target};
-pub use judgement::{Evidence, Finding, Judgement, Level, Remedy};
+pub use judgement::{Evidence, Finding, Judgement, Level, ONLY_LIVE, Remedy};
 
 /// What a check is asked about.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
