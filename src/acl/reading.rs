@@ -30,6 +30,12 @@ pub struct Limits {
     pub stack: u64,
 }
 
+impl Default for Limits {
+    fn default() -> Self {
+        Self { open_files: 1020, stack: 8 << 20 }
+    }
+}
+
 /// A place in one of the files.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Place {

@@ -31,6 +31,14 @@ impl Failure {
         Self { exit: Exit::Internal, what: what.into(), place: place.into(), remedy: remedy.into() }
     }
 
+    /// Nothing could be collected.
+    pub(super) fn of_collecting(error: anyhow::Error) -> Self {
+        match error.downcast::<host::Error>() {
+            Ok(error) => Self::from(error),
+            Err(other) => Self::internal(format!("{other:#}"), "collecting", "run it again, as root if need be"),
+        }
+    }
+
     /// Writes it to standard error; where that is closed, the exit code still tells.
     pub(super) fn complain(&self) {
         let _ = writeln!(std::io::stderr().lock(), "{self}");

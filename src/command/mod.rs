@@ -1,6 +1,7 @@
 //! One file a subcommand: collect, judge, hand to a report.
 
 mod acl;
+mod acl_file;
 mod check;
 mod collect;
 mod failure;
@@ -19,6 +20,8 @@ use crate::cli::{Cli, Command};
 use crate::exit::Exit;
 use failure::Failure;
 
+pub use acl::{acl_exit, acl_report};
+
 /// Runs the command line and says how the process should end.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let cli = match Cli::try_parse_from(arguments) {
@@ -34,7 +37,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
     match &cli.command {
         Command::Check(options) => check::run(options, cli.ascii),
-        Command::Acl(options) => acl::run(options, cli.ascii),
+        Command::Acl(options) => acl_file::run(options, cli.ascii),
         Command::Collect(options) => collect::run(options),
         Command::List(options) => list::run(options),
         Command::Schema(options) => schema::run(options),

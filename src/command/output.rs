@@ -1,7 +1,7 @@
 //! Where a command's result goes: standard output, or the file of `--output`, whole or not at all.
 
-use std::fs::{self, File, Metadata, OpenOptions, Permissions};
-use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::fs::{self, Metadata, OpenOptions, Permissions};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
@@ -31,13 +31,21 @@ pub(super) fn width() -> usize {
 /// Writes the result. A reader who has read enough and closed the pipe is no failure.
 pub(super) fn write(text: &str, file: Option<&Path>) -> Result<(), Failure> {
     let file = file.filter(|path| !STANDARD_OUTPUT.iter().any(|name| path.as_os_str() == *name));
-    let result = match file {
-        None => to_stream(io::stdout().lock(), text),
-        Some(path) => to_file(path, text),
-    };
+    match file {
+        None => stream(|out| out.write_all(text.as_bytes())),
+        Some(path) => settle(to_file(path, text), &path.display().to_string()),
+    }
+}
+
+/// Writes a result to standard output bit by bit, for one that may be large.
+pub(super) fn stream(fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    settle(fill(&mut out).and_then(|()| out.flush()), "standard output")
+}
+
+fn settle(result: io::Result<()>, place: &str) -> Result<(), Failure> {
     match result {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            let place = file.map_or_else(|| "standard output".to_owned(), |path| path.display().to_string());
             let text = error.to_string();
             let reason = text.split(" (os error").next().unwrap_or(&text);
             Err(Failure::internal(
@@ -57,11 +65,6 @@ pub(super) fn unwritable_json(error: &serde_json::Error) -> Failure {
         "standard output",
         "--format human; please report it",
     )
-}
-
-fn to_stream(mut stream: impl Write, text: &str) -> io::Result<()> {
-    stream.write_all(text.as_bytes())?;
-    stream.flush()
 }
 
 fn to_file(path: &Path, text: &str) -> io::Result<()> {
@@ -113,8 +116,8 @@ fn cannot_be_replaced(error: &io::Error) -> bool {
 fn overwrite(path: &Path, follow: bool, text: &str) -> io::Result<()> {
     let flags = if follow { rustix::fs::OFlags::empty() } else { rustix::fs::OFlags::NOFOLLOW };
     let flags = i32::try_from(flags.bits()).unwrap_or(0);
-    let file: File = OpenOptions::new().write(true).create(true).truncate(true).custom_flags(flags).open(path)?;
-    to_stream(file, text)
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).custom_flags(flags).open(path)?;
+    file.write_all(text.as_bytes())
 }
 
 fn directory(path: &Path) -> PathBuf {

@@ -2,7 +2,7 @@
 
 use crate::cli::{self, Output};
 use crate::exit::Exit;
-use crate::report::{self, Report, json, schema};
+use crate::report::{self, AclReport, Report, json, schema};
 use crate::snapshot::{self, Snapshot};
 
 use super::failure::Failure;
@@ -11,7 +11,7 @@ use super::output;
 pub(super) fn run(options: &cli::Schema) -> Result<Exit, Failure> {
     let schema = match options.of {
         Output::Report => schema::of::<Report>(report::SCHEMA),
-        Output::Acl => schema::of::<report::acl::AclReport>(report::acl::SCHEMA),
+        Output::Acl => schema::of::<AclReport>(report::ACL_SCHEMA),
         Output::Snapshot => schema::of::<Snapshot>(snapshot::SCHEMA),
     };
     let text = json::render(&schema).map_err(|error| output::unwritable_json(&error))?;

@@ -38,10 +38,7 @@ pub(super) fn collect(selection: &Selection, everything: bool) -> Result<Snapsho
         bridges: bridges(&selection.bridge)?,
         everything,
     };
-    host::collect(&request).map_err(|error| match error.downcast::<host::Error>() {
-        Ok(error) => Failure::from(error),
-        Err(other) => Failure::internal(format!("{other:#}"), "collecting", "run it again, as root if need be"),
-    })
+    host::collect(&request).map_err(Failure::of_collecting)
 }
 
 /// Refuses ids that no check has, and a selection that leaves no check.

@@ -1,6 +1,6 @@
 //! Reports: the versioned data, and one pure renderer a file.
 
-pub mod acl;
+mod acl;
 pub mod human;
 pub mod json;
 pub mod list;
@@ -8,6 +8,7 @@ mod model;
 pub mod schema;
 pub mod text;
 
+pub use acl::{ACL_SCHEMA, AclReport, render_acl, render_diagnostics, write_acl_json};
 pub use model::{
     Check, CheckStatus, EvidenceEntry, FixEntry, Host, Report, SCHEMA, Status, SubjectEntry, Summary, TargetEntry, Tool,
 };

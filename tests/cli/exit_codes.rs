@@ -1,7 +1,9 @@
 //! The exit code is the verdict's, whatever the format.
 
+use bridge_doctor::cli::Cli;
 use bridge_doctor::exit::Exit;
 use bridge_doctor::report::CheckStatus;
+use clap::CommandFactory;
 
 use crate::hosts;
 use crate::invocation::{run, run_with_input};
@@ -40,6 +42,11 @@ fn every_format_ends_alike() {
             }
         }
     }
+}
+
+#[test]
+fn the_command_line_is_of_one_piece() {
+    Cli::command().debug_assert();
 }
 
 #[test]

@@ -3,12 +3,13 @@
 use bridge_doctor::acl::{Diagnostic, DiagnosticLevel};
 use bridge_doctor::probe::ONLY_LIVE;
 use bridge_doctor::report::human::{Options, render};
-use bridge_doctor::report::{Check, CheckStatus, FixEntry};
+use bridge_doctor::report::{Check, CheckStatus, FixEntry, Status};
 use insta::assert_snapshot;
 
 use crate::reports::{Edit, check, evidence, healthy, not_setuid, setuid_fails};
 
-const PLAIN: Options = Options { colour: false, ascii: false, verbose: false, width: 120, partial: false };
+const PLAIN: Options =
+    Options { colour: false, ascii: false, verbose: false, width: 120, partial: false, expecting: false };
 
 fn denied(bridge: &str) -> Check {
     Check {
@@ -96,6 +97,21 @@ fn a_check_that_matters_could_not_look() {
 fn a_check_that_matters_little_does_not_spoil_the_answer() {
     let chain = unseen("bridge-netfilter", "only root may read the FORWARD chain", "sudo nft list ruleset");
     assert_snapshot!(render(&healthy(&["br0"]).with(chain), &PLAIN));
+}
+
+#[test]
+fn every_check_matters_where_the_bridge_has_a_purpose() {
+    let mut report =
+        healthy(&["br0"]).with(unseen("bridge-netfilter", "only root may read the chain", "sudo nft list"));
+    report.status = Status::Unknown;
+    assert_snapshot!(render(&report, &Options { expecting: true, ..PLAIN }));
+}
+
+#[test]
+fn of_many_bridges_those_with_something_to_say_are_drawn() {
+    let names: Vec<String> = (0..40).map(|number| format!("br{number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    assert_snapshot!(render(&healthy(&names).with(denied("br7")), &PLAIN));
 }
 
 #[test]

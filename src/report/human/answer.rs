@@ -31,9 +31,9 @@ fn verdict(report: &Report, look: &Look<'_>) -> (Tone, String) {
     let offline = report.host.root != "/";
     match report.status {
         Status::Fail => (Tone::Bad, refusal(report, look)),
-        _ if offline => (Tone::Good, nothing_in_the_way(report, &warnings)),
+        _ if offline => (Tone::Good, nothing_in_the_way(report, &warnings, look)),
         Status::Unknown => {
-            let blind = count(blind(report), "check");
+            let blind = count(blind(report, look), "check");
             (Tone::Doubt, format!("As far as can be told, yes{warnings}: {blind} could not look."))
         }
         Status::Pass | Status::Warn => {
@@ -45,6 +45,7 @@ fn verdict(report: &Report, look: &Look<'_>) -> (Tone, String) {
 }
 
 fn refusal(report: &Report, look: &Look<'_>) -> String {
+    const FEW: usize = 3;
     let problems = count(report.summary.fail, "problem");
     let fails = |bridge: &String| {
         report
@@ -57,17 +58,20 @@ fn refusal(report: &Report, look: &Look<'_>) -> String {
         return format!("No: {problems}.");
     }
     let named = |bridges: &[&String]| list(&bridges.iter().map(|name| look.name(name)).collect::<Vec<_>>());
+    if yes.len() > FEW {
+        return format!("Not on {}, but on the others: {problems}.", named(&no));
+    }
     format!("On {} yes, on {} no: {problems}.", named(&yes), named(&no))
 }
 
-fn nothing_in_the_way(report: &Report, warnings: &str) -> String {
+fn nothing_in_the_way(report: &Report, warnings: &str, look: &Look<'_>) -> String {
     let live = report.checks.iter().filter(|check| check.message == ONLY_LIVE).count();
     let mut text = format!("Nothing in this tree stands in the way{warnings}");
     if live > 0 {
         let verb = if live == 1 { "needs" } else { "need" };
         text += &format!("; {} {verb} the running machine", count(live, "check"));
     }
-    match blind(report) {
+    match blind(report, look) {
         0 => {}
         blind => text += &format!("; {} could not look", count(blind, "check")),
     }
@@ -75,6 +79,6 @@ fn nothing_in_the_way(report: &Report, warnings: &str) -> String {
 }
 
 /// How many checks that matter could not look.
-fn blind(report: &Report) -> usize {
-    report.checks.iter().filter(|check| check.status == CheckStatus::Unknown && matters(check)).count()
+fn blind(report: &Report, look: &Look<'_>) -> usize {
+    report.checks.iter().filter(|check| check.status == CheckStatus::Unknown && matters(check, look)).count()
 }

@@ -3,14 +3,13 @@
 use textwrap::{WordSplitter, WrapAlgorithm};
 
 use crate::catalogue::{self, Severity};
-use crate::report::acl::render_diagnostics;
-use crate::report::{Check, CheckStatus};
+use crate::report::{Check, CheckStatus, render_diagnostics};
 
 use super::look::{Look, Tone};
 
 /// Whether an answer without this check is worth less.
-pub(super) fn matters(check: &Check) -> bool {
-    catalogue::page(check.id).is_none_or(|page| page.severity == Severity::Fail)
+pub(super) fn matters(check: &Check, look: &Look<'_>) -> bool {
+    look.options.expecting || catalogue::page(check.id).is_none_or(|page| page.severity == Severity::Fail)
 }
 
 /// A labelled piece of text below the first line.

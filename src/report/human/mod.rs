@@ -25,13 +25,15 @@ pub struct Options {
     pub width: usize,
     /// Only some of the checks were asked for, so that a yes is not the whole answer.
     pub partial: bool,
+    /// The user said what the bridge is for, so that every check matters.
+    pub expecting: bool,
 }
 
 /// Writes the report for a person.
 pub fn render(report: &Report, options: &Options) -> String {
     let look = Look { options };
     let mut blocks = vec![answer::render(report, &look)];
-    blocks.extend(report.target.bridges.iter().filter_map(|bridge| picture::render(report, bridge, &look)));
+    blocks.extend(pictures(report, &look));
     blocks.extend(findings(report, &look));
     if options.verbose {
         blocks.push(facts(report, &look));
@@ -40,11 +42,24 @@ pub fn render(report: &Report, options: &Options) -> String {
     blocks.join("\n\n") + "\n"
 }
 
+/// A picture of each bridge; of many, those that something is said about.
+fn pictures(report: &Report, look: &Look<'_>) -> Vec<String> {
+    const MANY: usize = 5;
+    let bridges = &report.target.bridges;
+    let told = |bridge: &&String| {
+        bridges.len() <= MANY
+            || report.checks.iter().any(|check| {
+                check.bridge.as_ref() == Some(bridge) && matches!(check.status, CheckStatus::Fail | CheckStatus::Warn)
+            })
+    };
+    bridges.iter().filter(told).take(MANY).filter_map(|bridge| picture::render(report, bridge, look)).collect()
+}
+
 /// What needs attention, worst first, each in a block of its own; then, where asked for, the rest as one block.
 fn findings(report: &Report, look: &Look<'_>) -> Vec<String> {
     let with = |status: CheckStatus| report.checks.iter().filter(move |check| check.status == status);
     let verbose = look.options.verbose;
-    let unknown = with(CheckStatus::Unknown).filter(|check| verbose || finding::matters(check));
+    let unknown = with(CheckStatus::Unknown).filter(|check| verbose || finding::matters(check, look));
     let loud: Vec<&Check> = with(CheckStatus::Fail).chain(with(CheckStatus::Warn)).chain(unknown).collect();
     let quiet: Vec<&Check> = if verbose {
         with(CheckStatus::Blocked).chain(with(CheckStatus::Pass)).chain(with(CheckStatus::NotApplicable)).collect()

@@ -27,7 +27,7 @@ struct Station {
 
 /// The picture for one bridge: two lines, or none where nothing on the path was checked.
 pub(super) fn render(report: &Report, bridge: &str, look: &Look<'_>) -> Option<String> {
-    let status = |ids: &[&str]| worst(report, bridge, ids);
+    let status = |ids: &[&str]| worst(report, bridge, ids, look);
     let mut stations: Vec<Station> = [
         ("helper".to_owned(), status(HELPER)),
         ("acl".to_owned(), status(ACL)),
@@ -75,7 +75,7 @@ fn draw(stations: &[Station], look: &Look<'_>) -> String {
 /// The worst status among these checks, as far as they are about this bridge.
 ///
 /// What could not look and matters little is left to the last line: a question mark here would have no explanation.
-fn worst(report: &Report, bridge: &str, ids: &[&str]) -> Option<CheckStatus> {
+fn worst(report: &Report, bridge: &str, ids: &[&str], look: &Look<'_>) -> Option<CheckStatus> {
     let rank = |status: &CheckStatus| match status {
         CheckStatus::Fail => 5,
         CheckStatus::Warn => 4,
@@ -84,7 +84,7 @@ fn worst(report: &Report, bridge: &str, ids: &[&str]) -> Option<CheckStatus> {
         CheckStatus::Pass => 1,
         CheckStatus::NotApplicable => 0,
     };
-    let shown = |check: &&Check| check.status != CheckStatus::Unknown || matters(check);
+    let shown = |check: &&Check| check.status != CheckStatus::Unknown || matters(check, look);
     about(report, bridge)
         .filter(|check| ids.contains(&check.id))
         .filter(shown)
@@ -101,6 +101,6 @@ fn uplink(report: &Report, bridge: &str, look: &Look<'_>) -> String {
     about(report, bridge)
         .filter(|check| check.id == "bridge-uplink")
         .flat_map(|check| &check.evidence)
-        .find(|entry| entry.fact == "uplink")
+        .find(|entry| entry.fact == "uplink" && entry.value != "none")
         .map_or_else(|| "uplink".to_owned(), |entry| look.name(&entry.value))
 }
