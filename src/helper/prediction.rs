@@ -18,8 +18,11 @@ pub struct Prediction {
     pub stderr: Option<String>,
     /// The error of `execve`, where it does not start.
     pub errno: Option<Errno>,
-    /// The cause that bites first.
+    /// The cause that bites first; the engine names it.
     pub cause: Option<&'static str>,
+    /// The checks that the step it ends at is judged by; none where it attaches.
+    #[serde(skip)]
+    pub judged_by: &'static [&'static str],
 }
 
 /// How a run of the helper ends.

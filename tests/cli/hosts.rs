@@ -68,6 +68,13 @@ pub(crate) fn generous_acl() -> Snapshot {
     snapshot
 }
 
+/// The same host with a slip of the pen in the ACL.
+pub(crate) fn misspelt_acl() -> Snapshot {
+    let mut snapshot = healthy();
+    snapshot.acl.files = vec![acl_file("# guests of alice\nalow br0\n")];
+    snapshot
+}
+
 /// The same host, seen by somebody who could not look at the tun device.
 pub(crate) fn unseen_tun() -> Snapshot {
     let mut snapshot = healthy();

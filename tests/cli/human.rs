@@ -1,11 +1,12 @@
 //! What a person sees, as golden files.
 
-use bridge_doctor::acl::{Diagnostic, DiagnosticLevel};
 use bridge_doctor::probe::ONLY_LIVE;
 use bridge_doctor::report::human::{Options, render};
 use bridge_doctor::report::{Check, CheckStatus, FixEntry, Status};
 use insta::assert_snapshot;
 
+use crate::hosts;
+use crate::invocation::run_with_input;
 use crate::reports::{Edit, check, evidence, healthy, not_setuid, setuid_fails};
 
 const PLAIN: Options =
@@ -193,24 +194,10 @@ fn an_endless_name_does_not_drown_the_answer() {
 
 #[test]
 fn an_acl_error_shows_the_line() {
-    let source = "alow br0".to_owned();
-    let diagnostic = Diagnostic {
-        level: DiagnosticLevel::Error,
-        code: "unknown-command",
-        file: "/etc/qemu/bridge.conf".to_owned(),
-        line: 3,
-        column: 1,
-        message: "there is no command `alow`".to_owned(),
-        suggestion: Some("allow br0".to_owned()),
-        source,
-        length: 4,
-    };
-    let broken = Check {
-        cause: Some("acl-syntax"),
-        diagnostics: vec![diagnostic],
-        ..check("acl-syntax", CheckStatus::Fail, "/etc/qemu/bridge.conf does not parse: line 3")
-    };
-    let shown = render(&healthy(&["br0"]).with(broken), &PLAIN);
-    assert!(shown.contains("there is no command `alow`"), "{shown}");
-    assert!(shown.contains("/etc/qemu/bridge.conf:3"), "{shown}");
+    let arguments = ["check", "--from", "-", "--bridge", "br0"];
+    let output = run_with_input(arguments, &hosts::json(&hosts::misspelt_acl()));
+    let shown = String::from_utf8_lossy(&output.stdout);
+    for part in ["✗ acl-syntax", "/etc/qemu/bridge.conf:2", "alow br0", "━━━━", "allow br0"] {
+        assert!(shown.contains(part), "{part} is not in\n{shown}");
+    }
 }

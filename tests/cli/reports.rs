@@ -132,6 +132,7 @@ fn attached(bridge: &str) -> Prediction {
         stderr: None,
         errno: None,
         cause: None,
+        judged_by: &[],
     }
 }
 

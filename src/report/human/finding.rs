@@ -31,15 +31,16 @@ pub(super) fn render(check: &Check, column: usize, look: &Look<'_>) -> String {
     let head = format!("{} {}", look.paint(mark.tone, mark.symbol), look.paint(Tone::Strong, check.id));
     let mut block = line(&head, 2 + check.id.len(), &message(check, look), true, column, look);
     let drawn = render_diagnostics(&check.diagnostics, look.options.colour, look.options.ascii);
-    for shown in drawn.lines() {
-        block += &format!("\n    {shown}");
+    if !drawn.is_empty() {
+        let shown: Vec<String> = drawn.lines().map(|shown| format!("    {shown}")).collect();
+        block += &format!("\n\n{}\n", shown.join("\n"));
     }
     for row in rows(check, look) {
         let label = format!("    {}", look.paint(Tone::Faint, row.label));
         block.push('\n');
         block += &line(&label, 4 + row.label.len(), &row.text, row.wraps, column, look);
     }
-    block.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+    block.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim_end().to_owned()
 }
 
 /// What was observed; every symbol but that of a failure, which the answer explains, has its word here.
