@@ -3,6 +3,7 @@
 mod decide;
 mod diagnostic;
 mod lint;
+mod mentions;
 mod name;
 mod piece;
 mod reading;
@@ -14,6 +15,7 @@ mod walk;
 
 pub use diagnostic::{Diagnostic, DiagnosticLevel};
 pub use lint::lint;
+pub use mentions::{allowed_bridges, included_files};
 pub use name::{BridgeName, LONGEST_NAME};
 pub use reading::{
     Decision, Include, IncludeResult, Limits, Opened, Outcome, Place, Reading, Rule, RuleKind, Source, Verdict,

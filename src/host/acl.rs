@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::ask::{Askers, Want};
-use super::includes::include_names;
 use super::root::{CONTENT_LIMIT, Last, Root, Unread};
 use super::{chain, inode};
+use crate::acl::included_files;
 use crate::snapshot::{Acl, AclFile, Binary, Bytes, Errno, Fact, Helper, Kind, OsRelease};
 
 /// As many files as anybody includes, and some more.
@@ -66,7 +66,7 @@ fn files(root: &Root, askers: &Askers, is_me: bool, first: &Path) -> Vec<AclFile
         let file = one(root, askers, is_me, path, left);
         if let Fact::Known(content) = &file.content {
             left = left.saturating_sub(content.0.len() as u64);
-            waiting.extend(include_names(&content.0).into_iter().rev());
+            waiting.extend(included_files(&content.0).into_iter().rev());
         }
         files.push(file);
     }

@@ -6,12 +6,12 @@ use super::accounts::Accounts;
 use super::ask::{Asker, Askers};
 use super::error::Error;
 use super::identity::{Identity, helper_identity};
-use super::includes::allowed_names;
 use super::network::Wanted;
 use super::proc::Proc;
 use super::root::Root;
 use super::subject::{self, Chosen};
 use super::{Request, acl, firewall, helper, libvirt, network, os, process, tun};
+use crate::acl::allowed_bridges;
 use crate::snapshot::{Acl, Fact, Process, SCHEMA, Snapshot, Subject, Unknown};
 
 /// What is known before the look begins.
@@ -56,7 +56,7 @@ pub(super) fn survey(request: &Request, start: Start) -> Snapshot {
     let acl = acl::look(&root, &askers, is_me, &helper, &machine.os);
     let tun = if root.is_live() { tun::look(&root, &proc, &askers, is_me) } else { tun::of_tree() };
     let contents = acl.files.iter().filter_map(|file| file.content.known());
-    let mut allowed: Vec<_> = contents.flat_map(|content| allowed_names(&content.0)).collect();
+    let mut allowed: Vec<_> = contents.flat_map(|content| allowed_bridges(&content.0)).collect();
     allowed.sort();
     allowed.dedup();
     let wanted = Wanted { asked: &request.bridges, allowed, everything: request.everything };

@@ -1,6 +1,10 @@
 //! Under which identity the helper opens its files.
 
+use crate::helper::{Launch, launch};
 use crate::snapshot::{Fact, Helper, Process, Subject};
+
+/// `cap_dac_override` and `cap_dac_read_search`: a helper that has them reads what its user may not.
+const PASSES_MODES: u64 = 1 << 1 | 1 << 2;
 
 /// What the kernel looks at when it decides about a file.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -23,6 +27,17 @@ impl Identity {
 }
 
 /// The helper's identity where it is not the subject's own.
-pub(super) fn helper_identity(_subject: &Subject, _process: &Fact<Process>, _helper: &Helper) -> Option<Identity> {
-    None
+pub(super) fn helper_identity(subject: &Subject, process: &Fact<Process>, helper: &Helper) -> Option<Identity> {
+    let Launch::Started(credentials) = launch(subject, process, helper) else { return None };
+    let is_subject = credentials.euid == subject.uid && credentials.egid == subject.gid;
+    let passes_modes = credentials.effective & PASSES_MODES != 0;
+    if is_subject && (!passes_modes || subject.uid == 0) {
+        return None;
+    }
+    Some(Identity {
+        uid: credentials.euid,
+        gid: credentials.egid,
+        groups: subject.groups.clone(),
+        capabilities: credentials.effective,
+    })
 }

@@ -13,7 +13,6 @@ mod error;
 mod firewall;
 mod helper;
 mod identity;
-mod includes;
 mod inode;
 mod libvirt;
 mod namespaces;

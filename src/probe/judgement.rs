@@ -3,6 +3,9 @@
 use crate::platform::Remedy;
 use crate::snapshot::{Fact, Unknown};
 
+/// Why a check of a file tree does not look at what only the kernel knows.
+pub const ONLY_LIVE: &str = "only a running machine can tell";
+
 /// The answer of one probe for one case.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Judgement {
@@ -47,7 +50,7 @@ impl Judgement {
     /// Never: a known fact gives an unjudged answer as well.
     pub fn missing<T>(fact: &Fact<T>) -> Self {
         match fact {
-            Fact::NeedsLiveHost => Self::not_applicable("only a running machine can tell"),
+            Fact::NeedsLiveHost => Self::not_applicable(ONLY_LIVE),
             Fact::Unknown(unknown) => Self::Unjudged(unknown.clone()),
             Fact::Known(_) => Self::unjudged("the facts do not fit together"),
         }
