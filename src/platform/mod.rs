@@ -18,7 +18,7 @@ mod suse;
 mod void;
 
 pub use container::grant_tun;
-pub use place::{Place, make_privileged};
+pub use place::{Place, acl_allow, make_privileged};
 pub use remedy::Remedy;
 
 use std::path::Path;
@@ -83,7 +83,7 @@ pub trait Platform: Sync {
             .with_note("An upgrade of the package may set the mode back.")
     }
 
-    /// How to allow a bridge in the ACL.
+    /// How to allow a bridge in the ACL; use [`acl_allow`], which knows paths that nobody may change.
     fn acl_allow(&self, path: &Path, bridge: &str, state: AclState) -> Remedy {
         generic::acl_allow(self.as_root_prefix(), path, bridge, state)
     }
@@ -112,27 +112,26 @@ pub trait Platform: Sync {
     }
 }
 
+/// Chooses the release of a family.
+type Family = fn(&Machine) -> &'static dyn Platform;
+
 /// The families by the `ID` or `ID_LIKE` of `os-release`.
-const FAMILIES: &[(&[&str], &dyn Platform)] = &[
-    (&["debian", "ubuntu"], &debian::Debian),
-    (&["rhel", "centos", "almalinux", "rocky", "ol"], &rhel::Rhel),
-    (&["fedora"], &fedora::Fedora),
-    (&["opensuse", "opensuse-tumbleweed", "opensuse-leap", "suse", "sles", "sled"], &suse::Suse),
-    (&["arch", "archarm"], &arch::Arch),
-    (&["alpine", "postmarketos"], &alpine::Alpine),
-    (&["gentoo"], &gentoo::Gentoo),
-    (&["void"], &void::Void),
-    (&["nixos"], &nixos::NixOs),
+const FAMILIES: &[(&[&str], Family)] = &[
+    (&["debian", "ubuntu"], |_| &debian::Debian),
+    (&["rhel", "centos", "almalinux", "rocky", "ol"], |_| &rhel::Rhel),
+    (&["fedora"], |_| &fedora::Fedora),
+    (&["opensuse", "opensuse-tumbleweed", "opensuse-leap", "suse", "sles", "sled"], suse::of),
+    (&["arch", "archarm"], |_| &arch::Arch),
+    (&["alpine", "postmarketos"], |_| &alpine::Alpine),
+    (&["gentoo"], |_| &gentoo::Gentoo),
+    (&["void"], |_| &void::Void),
+    (&["nixos"], |_| &nixos::NixOs),
+    (&["guix"], guix::of),
 ];
 
 /// The family that this machine belongs to: by its own name, else by those it says it is like.
 pub fn of(machine: &Machine) -> &'static dyn Platform {
-    let os = &machine.os;
-    if os.id == "guix" {
-        return guix::of(machine);
-    }
-    std::iter::once(&os.id)
-        .chain(&os.id_like)
-        .find_map(|id| FAMILIES.iter().find(|(ids, _)| ids.contains(&id.as_str())))
-        .map_or(&generic::Generic, |(_, platform)| *platform)
+    let of_id = |id: &str| FAMILIES.iter().find(|(ids, _)| ids.contains(&id)).map(|(_, family)| family(machine));
+    let mut ids = std::iter::once(&machine.os.id).chain(&machine.os.id_like);
+    ids.find_map(|id| of_id(id)).unwrap_or(&generic::Generic)
 }

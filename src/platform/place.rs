@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Platform, Remedy, generic};
+use super::{AclState, Platform, Remedy, generic};
 use crate::snapshot::Machine;
 
 /// Where a helper stands decides who may change it.
@@ -45,17 +45,31 @@ pub fn make_privileged(machine: &Machine, path: &Path, overridden: Option<&str>)
         Place::NixStore | Place::GuixStore => hosts_own_helper(platform),
         Place::Local => generic::set_mode(platform.as_root_prefix(), path, "root:root", "4755")
             .with_note("Each `make install` sets the mode back."),
-        Place::Flatpak => Remedy::advice(
-            "A Flatpak runs without the right to gain privilege: use the host's libvirt (qemu:///system) or user-mode \
-             networking.",
-        ),
+        Place::Flatpak => outside_of_flatpak(),
     }
+}
+
+/// How to allow a bridge in the ACL at this path, which moves with a helper that was built to be moved.
+pub fn acl_allow(machine: &Machine, path: &Path, bridge: &str, state: AclState) -> Remedy {
+    let platform = super::of(machine);
+    match Place::of(path) {
+        Place::Package | Place::Local => platform.acl_allow(path, bridge, state),
+        Place::NixStore | Place::GuixStore => hosts_own_helper(platform),
+        Place::Flatpak => outside_of_flatpak(),
+    }
+}
+
+fn outside_of_flatpak() -> Remedy {
+    Remedy::advice(
+        "A Flatpak runs without the right to gain privilege: use the host's libvirt (qemu:///system) or user-mode \
+         networking.",
+    )
 }
 
 /// A store on another distribution: every QEMU works with every helper.
 fn hosts_own_helper(platform: &dyn Platform) -> Remedy {
     platform.package_of_helper().with_note(format!(
-        "Nothing in the store can be made privileged, and the helper of the host serves any QEMU: install it, mend it \
+        "Nothing in the store can be changed or made privileged, and the helper of the host serves any QEMU: install it, mend it \
          where it needs that, and run QEMU with `helper={}`.",
         platform.expected_helper_path()
     ))

@@ -158,15 +158,15 @@ fn slip(case: &Case<'_>, allowed: &[String]) -> Option<(String, Remedy)> {
 
 /// Adds the rule.
 fn allow(case: &Case<'_>) -> Remedy {
-    let platform = platform::of(&case.snapshot.machine);
+    let machine = &case.snapshot.machine;
     let path = &case.snapshot.acl.path;
     if is_directory(case) {
-        let remove = platform.as_root(&format!("rmdir {}", shell::path(path)));
-        return Remedy::manual([remove]).then(platform.acl_allow(path, case.bridge, AclState::Missing));
+        let remove = platform::of(machine).as_root(&format!("rmdir {}", shell::path(path)));
+        return Remedy::manual([remove]).then(platform::acl_allow(machine, path, case.bridge, AclState::Missing));
     }
     let content = acl::first(case.snapshot).and_then(|file| file.content.known());
     let ends_with_newline = content.is_none_or(|content| matches!(content.0.last(), None | Some(b'\n')));
-    platform.acl_allow(path, case.bridge, AclState::Present { ends_with_newline })
+    platform::acl_allow(machine, path, case.bridge, AclState::Present { ends_with_newline })
 }
 
 fn is_directory(case: &Case<'_>) -> bool {

@@ -125,14 +125,13 @@ fn group_after_login(case: &Case<'_>, inode: &Inode) -> Option<String> {
 
 /// Writes a first rule; under a symbolic link, after the link is gone.
 fn allow(case: &Case<'_>, file: &AclFile) -> Remedy {
-    let remedy = platform::of(&case.snapshot.machine).acl_allow(&file.path, case.bridge, AclState::Missing);
+    let remedy = platform::acl_allow(&case.snapshot.machine, &file.path, case.bridge, AclState::Missing);
     if file.link.is_some() { remove(case, file).then(remedy) } else { remedy }
 }
 
 /// Puts a file in place of what is none.
 fn replace(case: &Case<'_>, file: &AclFile) -> Remedy {
-    let platform = platform::of(&case.snapshot.machine);
-    remove(case, file).then(platform.acl_allow(&file.path, case.bridge, AclState::Missing))
+    remove(case, file).then(platform::acl_allow(&case.snapshot.machine, &file.path, case.bridge, AclState::Missing))
 }
 
 fn remove(case: &Case<'_>, file: &AclFile) -> Remedy {

@@ -28,6 +28,10 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
         }
         Role::Bridged(_) | Role::Routed(_) | Role::Isolated => {}
     }
+    let addresses = found.addresses();
+    if !addresses.is_empty() && addresses.iter().all(|address| address.contains(':')) {
+        return Judgement::not_applicable(format!("`{}` has only IPv6 addresses", case.bridge));
+    }
     match &found.network.ip_forward {
         Fact::Known(true) => Judgement::pass("the host forwards IPv4", vec![Evidence::new("net.ipv4.ip_forward", 1)]),
         Fact::Known(false) => off(case, if routed { Level::Fail } else { Level::Warn }).into(),

@@ -15,7 +15,8 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
     match (found, access) {
         (Some(Err(errno)), _) if is_absent(*errno) => missing(case, *errno),
         (_, Fact::Known(Answer::No(errno))) if found.is_none() && is_absent(*errno) => missing(case, *errno),
-        (Some(Ok(inode)), _) if inode.kind != DEVICE => wrong(case, inode).into(),
+        (Some(Ok(inode)), _) if inode.kind != DEVICE => wrong(case, inode.kind).into(),
+        (Some(Err(Errno::ELOOP)), _) | (_, Fact::Known(Answer::No(Errno::ELOOP))) => wrong(case, Kind::Symlink).into(),
         (_, Fact::Known(Answer::No(Errno::ENODEV | Errno::ENXIO))) => driverless(case, Driver::Absent).into(),
         (_, Fact::Known(Answer::No(errno))) => closed(case, found.and_then(|found| found.as_ref().ok()), *errno).into(),
         (_, Fact::Known(Answer::Yes)) => driven(case),
@@ -56,19 +57,23 @@ fn missing(case: &Case<'_>, errno: Errno) -> Judgement {
 }
 
 /// Something else stands there under the device's name.
-fn wrong(case: &Case<'_>, inode: &Inode) -> Finding {
+fn wrong(case: &Case<'_>, found: Kind) -> Finding {
     let platform = platform::of(&case.snapshot.machine);
-    let kind = owner::kind(inode.kind);
-    let consequence = match (answer(case), inode.kind) {
+    let kind = match found {
+        Kind::Symlink => "a symbolic link that leads back to itself".to_owned(),
+        found => owner::kind(found),
+    };
+    let consequence = match (answer(case), found) {
         (Fact::Known(Answer::No(errno)), _) => refused(*errno),
         (_, Kind::Directory) => refused(Errno::EISDIR),
         (_, Kind::Socket) => refused(Errno::ENXIO),
+        (_, Kind::Symlink) => refused(Errno::ELOOP),
         (_, Kind::Regular | Kind::Fifo) => {
             format!("it would stop with \"failed to create tun device: {}\"", Errno::ENOTTY.text())
         }
         _ => "it would get no tap from it, and stop".to_owned(),
     };
-    let remove = if inode.kind == Kind::Directory { "rmdir" } else { "rm" };
+    let remove = if found == Kind::Directory { "rmdir" } else { "rm" };
     Finding::fail("tun-device-wrong", format!("{PATH} is {kind}, not character device 10:200"))
         .so(consequence)
         .seen("kind", kind)

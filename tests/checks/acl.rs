@@ -54,6 +54,22 @@ fn acl_is_what_an_old_guix_cookbook_says() {
 }
 
 #[test]
+fn acl_is_where_nobody_can_write_one() {
+    for (place, path) in [
+        ("nix_store", "/nix/store/abc-qemu-5.2.0/libexec/../etc/qemu/bridge.conf"),
+        ("flatpak", "/app/lib/extensions/Qemu/bin/../etc/qemu/bridge.conf"),
+    ] {
+        let state = State::with(|host| {
+            host.acl.path = path.into();
+            absent(acl_file(host));
+            acl_file(host).path = path.into();
+        });
+        let text = finds(&state, &[("acl-file", Fail, "acl-missing")]);
+        assert_snapshot!(format!("acl_is_in_a_{place}"), text);
+    }
+}
+
+#[test]
 fn an_assumed_path_is_said_to_be_one() {
     let state = State::with(|host| {
         absent(acl_file(host));

@@ -4,7 +4,7 @@ use bridge_doctor::probe::{Expect, Judgement, Level::Fail, Level::Warn};
 use bridge_doctor::snapshot::{Chain, Fact, Snapshot};
 use insta::assert_snapshot;
 
-use crate::state::{State, bridge, detach, finds, network, unseen};
+use crate::state::{State, bridge, detach, finds, link, network, unseen};
 
 fn chain(table: &str, name: &str, accepts: &[&str]) -> Chain {
     let accepts = accepts.iter().map(|name| (*name).to_owned()).collect();
@@ -35,6 +35,15 @@ fn a_routed_bridge_needs_forwarding() {
     let state = State::with(detach);
     assert_snapshot!(finds(&state, &[("ip-forward", Warn, "ip-forward-off")]));
     finds(&state.expecting(Expect::Routed), &[("ip-forward", Fail, "ip-forward-off")]);
+}
+
+#[test]
+fn a_bridge_with_ipv6_alone_needs_no_ipv4() {
+    let state = State::with(|host| {
+        detach(host);
+        link(host, "br0").addresses = vec!["2001:db8::1/64".to_owned()];
+    });
+    assert!(matches!(state.judge("ip-forward"), Judgement::NotApplicable { .. }));
 }
 
 #[test]

@@ -55,6 +55,15 @@ fn tun_is_something_else() {
 }
 
 #[test]
+fn tun_is_a_link_loop() {
+    let state = State::with(|host| {
+        host.tun.inode = Fact::Known(Err(Errno::ELOOP));
+        host.tun.opens.subject = no(Errno::ELOOP);
+    });
+    assert_snapshot!(finds(&state, &[("tun-device", Fail, "tun-device-wrong")]));
+}
+
+#[test]
 fn tun_is_for_root_only() {
     let state = State::with(|host| {
         inode(&mut host.tun.inode).mode = 0o600;

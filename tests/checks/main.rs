@@ -5,6 +5,7 @@ mod bridge;
 mod bridge_exists;
 mod forward;
 mod host;
+mod pairs;
 mod platforms;
 mod state;
 mod uplink;

@@ -13,6 +13,7 @@ use crate::state::State;
 fn machine(id: &str, id_like: &[&str], stores: &[&str]) -> Machine {
     let mut machine = State::healthy().host.machine;
     machine.os.id = id.to_owned();
+    machine.os.version = None;
     machine.os.id_like = id_like.iter().map(|like| (*like).to_owned()).collect();
     machine.stores = stores.iter().map(Into::into).collect();
     machine
@@ -76,6 +77,13 @@ fn each_family_has_its_idioms() {
     ] {
         assert_snapshot!(name, idioms(&machine(id, id_like, stores)));
     }
+}
+
+#[test]
+fn a_release_has_its_own_places_and_tools() {
+    let mut machine = machine("opensuse-leap", &["suse", "opensuse"], &[]);
+    machine.os.version = Some("15.6".to_owned());
+    assert_snapshot!("suse_15", idioms(&machine));
 }
 
 #[test]
