@@ -25,7 +25,7 @@ fn main() -> process::ExitCode {
         ("the device on a nodev mount does not open", nodev),
         ("mount flags and capabilities of the helper", the_helper_s_mount_and_capabilities),
         ("bridges, ports and altnames", bridges),
-        ("a bridge with many ports is seen quickly", many),
+        ("every port of a full bridge is seen", full_bridge),
         ("another process", another_process),
         ("user namespaces decide whose network it is", user_namespaces),
     ];
@@ -174,7 +174,7 @@ fn bridges() {
     assert!(network.resolve("eth0").is_none(), "sysfs may show another network; netlink does not");
 }
 
-fn many() {
+fn full_bridge() {
     run("{ echo link add br0 type bridge; i=0; while [ $i -lt 1023 ]; do
            echo link add d$i type veth peer name p$i; echo link set d$i master br0; i=$((i+1)); done; } | ip -batch -");
     let snapshot = collect(&["br0"]);
