@@ -32,9 +32,14 @@ impl Tree {
     }
 
     fn collect(&self) -> Snapshot {
-        let request = Request { root: Some(self.0.clone()), user: Some("0".into()), ..Request::default() };
+        let request = Request { root: Some(self.0.clone()), user: Some(me()), ..Request::default() };
         host::collect(&request).expect("a tree can always be seen")
     }
+}
+
+/// The number of the user who runs the test: with it the answers are those of this very process.
+fn me() -> String {
+    nix::unistd::geteuid().to_string()
 }
 
 impl Drop for Tree {
@@ -157,7 +162,8 @@ fn a_hostile_tree_shows_nothing_of_the_machine() {
 #[test]
 fn libvirt_s_setting_comes_before_the_known_places() {
     let tree = Tree::new("libvirt");
-    tree.write("etc/passwd", b"root:x:0:0::/root:/bin/sh\n");
+    let entry = format!("me:x:{}:{}::/root:/bin/sh\n", me(), nix::unistd::getegid());
+    tree.write("etc/passwd", entry.as_bytes());
     tree.write("usr/lib/qemu/qemu-bridge-helper", b"");
     tree.write("root/.config/libvirt/qemu.conf", b"# x\nbridge_helper = \"/opt/helper\"\n");
     let driver = b"\x7fELF\0qemu-bridge-helper\0".as_slice();
@@ -184,9 +190,30 @@ fn any_file_can_be_read_as_an_acl() {
     let more = tree.0.join("more");
     tree.write("acl", format!("include {}\nallow br1\n", more.display()).as_bytes());
     tree.write("more", b"deny br1\n");
-    let user = nix::unistd::geteuid().to_string();
-    let acl = host::acl_files(&tree.0.join("acl"), Some(&user)).expect("it is there");
+    let acl = host::acl_files(&tree.0.join("acl"), Some(&me())).expect("it is there");
     let paths: Vec<_> = acl.files.iter().map(|file| file.path.clone()).collect();
     assert_eq!(paths, [tree.0.join("acl"), more]);
     assert!(acl.files.iter().all(|file| file.readable.subject == Fact::Known(Answer::Yes)));
+}
+
+#[test]
+fn a_process_of_one_s_own_can_be_asked_about() {
+    let mut child = std::process::Command::new("sleep").arg("60").current_dir("/usr").spawn().expect("there is sleep");
+    let snapshot = host::collect(&Request { pid: Some(child.id()), ..Request::default() });
+    let _ = child.kill();
+    let _ = child.wait();
+    let snapshot = snapshot.expect("everybody may look into processes of their own");
+    let own = host::collect(&Request { user: Some(me()), ..Request::default() }).expect("this machine can be seen");
+    assert_eq!(snapshot.subject.uid.to_string(), me());
+    assert_eq!(snapshot.subject.groups, own.subject.groups);
+    assert_eq!(snapshot.helper, own.helper);
+    assert_eq!(snapshot.tun, own.tun);
+    let (process, like) =
+        (snapshot.process.known().expect("/proc shows it"), own.process.known().expect("and this one"));
+    assert_eq!(process.pid, Some(child.id()));
+    assert_eq!(process.directory.as_deref(), Some(Path::new("/usr")));
+    assert_eq!(process.capabilities, like.capabilities);
+    assert_eq!(process.user_namespace, like.user_namespace);
+    assert_eq!(process.net_owner, like.net_owner);
+    assert_eq!((process.open_files, process.stack), (like.open_files, like.stack));
 }

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::{fs, process, thread};
 
 use bridge_doctor::host::{self, Request};
-use bridge_doctor::snapshot::{Answer, Errno, Fact, Kind, Scope, Snapshot};
+use bridge_doctor::snapshot::{Answer, Errno, Fact, IdMap, Kind, NetOwner, Scope, Snapshot, UserNamespace};
 use libtest_mimic::{Arguments, Failed, Trial};
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
@@ -18,15 +18,16 @@ const GROUP: u32 = 54_322;
 
 fn main() -> process::ExitCode {
     let arguments = Arguments::from_args();
-    let tests: [(&str, fn()); 8] = [
+    let tests: [(&str, fn()); 9] = [
         ("the kernel answers for the subject", the_kernel_answers_for_the_subject),
         ("a closed directory is named", a_closed_directory_is_named),
         ("posix acls count", posix_acls_count),
         ("the device on a nodev mount does not open", nodev),
         ("mount flags and capabilities of the helper", the_helper_s_mount_and_capabilities),
         ("bridges, ports and altnames", bridges),
-        ("a bridge with many ports is seen quickly", many),
+        ("every port of a full bridge is seen", full_bridge),
         ("another process", another_process),
+        ("user namespaces decide whose network it is", user_namespaces),
     ];
     let root = nix::unistd::geteuid().is_root();
     let trial = |(name, test): (&'static str, fn())| Trial::test(name, move || apart(test)).with_ignored_flag(!root);
@@ -173,7 +174,7 @@ fn bridges() {
     assert!(network.resolve("eth0").is_none(), "sysfs may show another network; netlink does not");
 }
 
-fn many() {
+fn full_bridge() {
     run("{ echo link add br0 type bridge; i=0; while [ $i -lt 1023 ]; do
            echo link add d$i type veth peer name p$i; echo link set d$i master br0; i=$((i+1)); done; } | ip -batch -");
     let snapshot = collect(&["br0"]);
@@ -181,6 +182,41 @@ fn many() {
     let link = network.resolve("br0").expect("it is there");
     assert_eq!(link.bridge.as_ref().map(|bridge| bridge.ports), Some(1023));
     assert_eq!(network.ports(link).count(), 1023);
+}
+
+fn wait_until(is_done: impl Fn() -> bool) {
+    for _ in 0..400 {
+        if is_done() {
+            return;
+        }
+        thread::sleep(std::time::Duration::from_millis(5));
+    }
+    panic!("it did not happen within two seconds");
+}
+
+fn user_namespaces() {
+    for (option, owner) in [("-Ur", NetOwner::Above), ("-Urn", NetOwner::Within)] {
+        let user = USER.to_string();
+        let mut child = Command::new("setpriv")
+            .args(["--reuid", &user, "--regid", &user, "--clear-groups", "unshare", option, "sleep", "60"])
+            .spawn()
+            .expect("setpriv is installed");
+        let file = |name: &str| fs::read_to_string(format!("/proc/{}/{name}", child.id())).unwrap_or_default();
+        wait_until(|| file("comm") == "sleep\n" && file("gid_map").contains(&user));
+        let snapshot = host::collect(&Request { pid: Some(child.id()), ..Request::default() });
+        let _ = child.kill();
+        let _ = child.wait();
+        let snapshot = snapshot.expect("root may look into every process");
+        let process = snapshot.process.known().expect("/proc shows it");
+        let map = IdMap { root: Some(USER), ranges: vec![(USER, 1)] };
+        let expected = UserNamespace { initial: false, users: map.clone(), groups: map };
+        assert_eq!(process.user_namespace, expected, "{option}");
+        assert_eq!(process.net_owner, Fact::Known(owner), "{option}");
+        assert_ne!(process.capabilities.effective, 0, "it is root in there");
+        assert_eq!(snapshot.subject.uid, USER);
+        let access = &snapshot.acl.files.first().expect("the ACL was looked for").readable.subject;
+        assert!(matches!(access, Fact::Known(_)), "{access:?}: it was asked from within");
+    }
 }
 
 fn another_process() {
@@ -198,16 +234,10 @@ fn another_process() {
     let mut ready = [0; 6];
     std::io::Read::read_exact(&mut child.stdout.take().expect("it has an output"), &mut ready).expect("it is ready");
     // It becomes another user right after.
-    let is_other = || {
+    wait_until(|| {
         fs::read_to_string(format!("/proc/{}/status", child.id()))
             .is_ok_and(|status| status.contains(&format!("Uid:\t{USER}")))
-    };
-    for _ in 0..200 {
-        if is_other() {
-            break;
-        }
-        thread::sleep(std::time::Duration::from_millis(5));
-    }
+    });
     let request = Request { pid: Some(child.id()), helper: Some("/mnt/helper".into()), ..Request::default() };
     let snapshot = host::collect(&request);
     let _ = child.kill();
