@@ -38,17 +38,17 @@ impl Default for Limits {
     }
 }
 
-/// A place in one of the files.
+/// A place in one of the files; small, for a file may hold a million of them.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Place {
     /// Index into [`Reading::files`].
-    pub file: usize,
+    pub file: u32,
     /// Line, counted from 1.
-    pub line: usize,
+    pub line: u32,
     /// Column in bytes, counted from 1.
-    pub column: usize,
+    pub column: u32,
     /// Length in bytes.
-    pub length: usize,
+    pub length: u32,
 }
 
 /// `allow` or `deny`.
@@ -118,6 +118,8 @@ pub enum Outcome {
 pub struct Reading {
     /// The files by the names by which they were opened, the first one first.
     pub files: Vec<PathBuf>,
+    /// Where the helper stops reading each of them, for those that have an error.
+    pub errors: Vec<Option<Place>>,
     /// How it ends.
     pub outcome: Outcome,
     /// Lines that the parser prints on the way, without the final "failed to parse default acl file"; of an
@@ -150,4 +152,11 @@ pub enum Verdict {
     ParseError,
     /// A file that nobody could look into may decide it.
     Unknown,
+}
+
+impl Reading {
+    /// The name by which the file of a place was opened.
+    pub fn file(&self, place: Place) -> &Path {
+        self.files.get(place.file as usize).map_or(Path::new(""), PathBuf::as_path)
+    }
 }

@@ -12,10 +12,17 @@ pub(super) struct Scan<'a> {
     pub(super) rules: Vec<Rule>,
     /// Its includes.
     pub(super) includes: Vec<ScannedInclude<'a>>,
-    /// What the helper prints about its error, line by line.
-    pub(super) error: Option<Vec<Vec<u8>>>,
+    /// Its error.
+    pub(super) error: Option<ScannedError>,
     /// How many pieces were read.
     pub(super) pieces: u64,
+}
+
+/// Where the helper stops, and what it prints, line by line.
+#[derive(Debug)]
+pub(super) struct ScannedError {
+    pub(super) place: Place,
+    pub(super) stderr: Vec<Vec<u8>>,
 }
 
 /// An `include`, not yet followed.
@@ -43,41 +50,51 @@ impl<'a> Scan<'a> {
         scan
     }
 
-    /// Takes one piece; gives what the helper prints where it is an error.
-    fn take(&mut self, piece: Piece<'a>, file: usize) -> Option<Vec<Vec<u8>>> {
+    /// Takes one piece; gives the error where it is one.
+    fn take(&mut self, piece: Piece<'a>, file: usize) -> Option<ScannedError> {
         let (keyword, argument) = match Statement::parse(piece.text) {
             Statement::Nothing => return None,
-            Statement::Bare(_) => return Some(invalid_line(piece.text)),
-            Statement::Command { keyword, argument } => (keyword.text, argument),
+            Statement::Bare(word) => {
+                return Some(error(word, &piece, file, &[b"Invalid config line:\n  ", piece.text]));
+            }
+            Statement::Command { keyword, argument } => (keyword, argument),
         };
         let place = place_of(argument, &piece, file);
-        match meaning(keyword, argument.text) {
+        match meaning(keyword.text, argument.text) {
             Meaning::Include => {
-                self.includes.push(ScannedInclude { path: argument.text, place, rules_before: self.rules.len() })
+                let rules_before = self.rules.len();
+                self.includes.push(ScannedInclude { path: argument.text, place, rules_before });
             }
             Meaning::Rule(kind) => {
                 self.rules.extend(BridgeName::new(argument.text).map(|bridge| Rule { kind, bridge, place }));
             }
             Meaning::TooLong => {
                 let length = argument.text.len().to_string();
-                return Some(lines(&[b"name `", argument.text, b"' too long: ", length.as_bytes()]));
+                let said: [&[u8]; 4] = [b"name `", argument.text, b"' too long: ", length.as_bytes()];
+                return Some(error(argument, &piece, file, &said));
             }
-            Meaning::Unknown => return Some(lines(&[b"Unknown command `", keyword, b"'"])),
+            Meaning::Unknown => {
+                return Some(error(keyword, &piece, file, &[b"Unknown command `", keyword.text, b"'"]));
+            }
         }
         None
     }
 }
 
+/// An error at this word; the line that is echoed keeps its line feed, so that an empty line follows.
+fn error(word: Word<'_>, piece: &Piece<'_>, file: usize, said: &[&[u8]]) -> ScannedError {
+    let stderr = said.concat().split(|&byte| byte == b'\n').map(<[u8]>::to_vec).collect();
+    ScannedError { place: place_of(word, piece, file), stderr }
+}
+
 /// The place of a word.
 pub(super) fn place_of(word: Word<'_>, piece: &Piece<'_>, file: usize) -> Place {
-    Place { file, line: piece.line, column: piece.offset + word.at + 1, length: word.text.len() }
-}
-
-/// The echo of a line: its own line feed stays, so that an empty line follows.
-fn invalid_line(text: &[u8]) -> Vec<Vec<u8>> {
-    lines(&[b"Invalid config line:\n  ", text])
-}
-
-fn lines(parts: &[&[u8]]) -> Vec<Vec<u8>> {
-    parts.concat().split(|&byte| byte == b'\n').map(<[u8]>::to_vec).collect()
+    // A number that does not fit is off the end of what anybody can look at.
+    let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    Place {
+        file: number(file),
+        line: number(piece.line),
+        column: number(piece.offset + word.at + 1),
+        length: number(word.text.len()),
+    }
 }

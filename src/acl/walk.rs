@@ -30,6 +30,7 @@ pub fn read(path: &Path, source: &dyn Source, limits: Limits) -> Reading {
         frames: Vec::new(),
         reading: Reading {
             files: Vec::new(),
+            errors: Vec::new(),
             outcome: Outcome::Parsed,
             stderr: Vec::new(),
             rules: Vec::new(),
@@ -41,6 +42,7 @@ pub fn read(path: &Path, source: &dyn Source, limits: Limits) -> Reading {
     walk.reading.outcome = walk.run(path);
     if walk.reading.files.is_empty() {
         walk.reading.files.push(path.to_owned());
+        walk.reading.errors.push(None);
     }
     walk.reading
 }
@@ -122,6 +124,7 @@ impl<'a> Walk<'a> {
             Opened::Content(content) => {
                 let index = self.files.len();
                 let scan = Scan::new(content, index);
+                self.reading.errors.push(scan.error.as_ref().map(|error| error.place));
                 self.files.push(File { scan, handed_over: 0, met: Vec::new(), active: 0 });
                 self.reading.files.push(path.to_owned());
                 Known::File(index)
@@ -175,7 +178,7 @@ impl<'a> Walk<'a> {
         self.frames.pop();
         let file = &mut self.files[index];
         file.active -= 1;
-        for line in file.scan.error.iter().flatten() {
+        for line in file.scan.error.iter().flat_map(|error| &error.stderr) {
             self.printed += line.len() + 1;
             if self.printed <= KEPT_OUTPUT {
                 self.reading.stderr.push(line.clone());

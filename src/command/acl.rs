@@ -69,7 +69,7 @@ fn allowed_names(reading: &Reading) -> Vec<BridgeName> {
 
 fn entry(bridge: &[u8], decision: Decision<'_>, names: &[String]) -> AclDecision {
     let rule = decision.rule.map(|rule| DecidingRule {
-        file: names.get(rule.place.file).cloned().unwrap_or_default(),
+        file: names.get(rule.place.file as usize).cloned().unwrap_or_default(),
         line: rule.place.line,
     });
     AclDecision { bridge: String::from_utf8_lossy(bridge).into_owned(), verdict: decision.verdict, rule }

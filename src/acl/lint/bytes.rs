@@ -1,5 +1,7 @@
 //! Bytes that make the helper see something else than a person does.
 
+use memchr::{memchr, memrchr};
+
 use super::remark::{Remarks, Said};
 use super::{Here, Word};
 use crate::acl::piece::LONGEST_PIECE;
@@ -12,6 +14,18 @@ pub(super) const MARKED: &str = "a byte order mark stands before the first word 
 /// Whether the text begins as UTF-16 does.
 pub(super) fn is_utf16(text: &[u8]) -> bool {
     text.starts_with(b"\xff\xfe") || text.starts_with(b"\xfe\xff")
+}
+
+/// Whether the content has a NUL byte, or a line that is read in pieces.
+pub(super) fn are_odd(content: &[u8]) -> bool {
+    let mut rest = content;
+    while rest.len() > LONGEST_PIECE {
+        match memrchr(b'\n', &rest[..LONGEST_PIECE]) {
+            Some(end) => rest = &rest[end + 1..],
+            None => return true,
+        }
+    }
+    memchr(0, content).is_some()
 }
 
 pub(super) fn look(here: Here<'_>, remarks: &mut Remarks) {

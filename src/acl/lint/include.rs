@@ -4,10 +4,10 @@ use std::os::unix::ffi::OsStrExt as _;
 
 use super::pattern::{split_comment, unquote};
 use super::remark::{Remarks, Said, file_name};
-use crate::acl::{DiagnosticLevel, Include, IncludeResult, Outcome, Place, Reading};
+use crate::acl::{DiagnosticLevel, Include, IncludeResult, Outcome, Reading};
 use crate::snapshot::Errno;
 
-pub(super) fn look(reading: &Reading, first_errors: &[Option<Place>], remarks: &mut Remarks) {
+pub(super) fn look(reading: &Reading, remarks: &mut Remarks) {
     if reading.outcome == Outcome::Endless {
         endless(reading, remarks);
     }
@@ -16,7 +16,7 @@ pub(super) fn look(reading: &Reading, first_errors: &[Option<Place>], remarks: &
         match include.result {
             IncludeResult::Read => {}
             IncludeResult::NotOpened(errno) => warn("include-not-opened", &|| not_opened(include, errno)),
-            IncludeResult::Broken => warn("include-broken", &|| broken(include, reading, first_errors)),
+            IncludeResult::Broken => warn("include-broken", &|| broken(include, reading)),
             IncludeResult::Cycle if reading.outcome == Outcome::Endless => {}
             IncludeResult::Cycle => warn("include-cycle", &|| {
                 Said::new(
@@ -69,14 +69,14 @@ fn not_opened(include: &Include, errno: Errno) -> Said {
     Said::new(ignored)
 }
 
-fn broken(include: &Include, reading: &Reading, first_errors: &[Option<Place>]) -> Said {
+fn broken(include: &Include, reading: &Reading) -> Said {
     let file = reading.files.iter().position(|path| path.as_os_str() == include.path.as_os_str());
-    let error = file.and_then(|file| first_errors.get(file).copied().flatten());
+    let error = file.and_then(|file| reading.errors.get(file).copied().flatten());
     Said::new(match error {
         Some(place) => format!(
             "the helper reads this file up to the error in line {} of `{}` and goes on here",
             place.line,
-            file_name(reading, place.file)
+            file_name(reading.file(place))
         ),
         None => "the helper reads this file up to its error and goes on here".to_owned(),
     })

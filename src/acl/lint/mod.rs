@@ -3,6 +3,7 @@
 mod bytes;
 mod command;
 mod effect;
+mod first;
 mod include;
 mod line;
 mod name;
@@ -21,64 +22,52 @@ use remark::{Remarks, Said};
 /// how many more there are.
 pub fn lint(reading: &Reading, source: &dyn Source) -> Vec<Diagnostic> {
     let mut remarks = Remarks::default();
-    let mut first_errors = Vec::with_capacity(reading.files.len());
-    for (file, path) in reading.files.iter().enumerate() {
-        let Opened::Content(content) = source.open(path) else {
-            first_errors.push(None);
-            continue;
-        };
-        first_errors.push(lint_file(file, content, &mut remarks));
+    for (file, (path, error)) in reading.files.iter().zip(&reading.errors).enumerate() {
+        let Opened::Content(content) = source.open(path) else { continue };
+        if error.is_some() || bytes::are_odd(content) {
+            walk(file, content, *error, &mut remarks);
+        }
     }
-    include::look(reading, &first_errors, &mut remarks);
-    effect::look(reading, &mut remarks);
+    for rule in &reading.rules {
+        name::look(rule, &mut remarks);
+    }
+    include::look(reading, &mut remarks);
+    effect::look(&reading.rules, reading, &mut remarks);
     remarks.finish(reading, source)
 }
 
-/// Looks at one file, and gives the place of its first error.
-fn lint_file(file: usize, content: &[u8], remarks: &mut Remarks) -> Option<Place> {
-    let mut first_error = None;
-    let mut lost = None;
+/// Looks at the lines of a file that is not as it should be; its first error stands at `first`.
+fn walk(file: usize, content: &[u8], first: Option<Place>, remarks: &mut Remarks) {
     let is_utf16 = bytes::is_utf16(content);
+    let mut lost = None;
     for piece in Pieces::new(content) {
         let here = Here { file, piece };
         if !is_utf16 {
             bytes::look(here, remarks);
         }
-        let error = match Statement::parse(piece.text) {
-            Statement::Nothing => None,
-            Statement::Bare(word) => {
-                line::look(here, word, remarks);
-                Some(word)
-            }
+        match Statement::parse(piece.text) {
+            Statement::Nothing => {}
+            Statement::Bare(word) => line::look(here, word, remarks),
             Statement::Command { keyword, argument } => match meaning(keyword.text, argument.text) {
-                Meaning::Rule(_) => {
-                    if first_error.is_some() {
-                        lost.get_or_insert((here.place(argument), 0)).1 += 1;
-                    } else {
-                        name::look(here, keyword.text, argument, remarks);
-                    }
-                    None
+                Meaning::Include => {}
+                Meaning::Rule(_) if first.is_some_and(|first| here.place(argument) > first) => {
+                    lost.get_or_insert((here.place(argument), 0)).1 += 1;
                 }
-                Meaning::Include => None,
+                // The reading has it.
+                Meaning::Rule(_) => {}
                 Meaning::TooLong if matches!(keyword.text, b"allow" | b"deny") => {
                     name::too_long(here, keyword.text, argument, remarks);
-                    Some(argument)
                 }
-                Meaning::TooLong | Meaning::Unknown => {
-                    command::look(here, keyword, argument, remarks);
-                    Some(keyword)
-                }
+                Meaning::TooLong | Meaning::Unknown => command::look(here, keyword, argument, remarks),
             },
-        };
-        first_error = first_error.or(error.map(|word| here.place(word)));
-        if first_error.is_some() && is_utf16 {
+        }
+        if is_utf16 && first.is_some() {
             break;
         }
     }
-    if let (Some(error), Some((place, rules))) = (first_error, lost) {
-        effect::lost(place, error, rules, remarks);
+    if let (Some(first), Some((place, rules))) = (first, lost) {
+        effect::lost(place, first, rules, remarks);
     }
-    first_error
 }
 
 /// The piece that is being looked at.

@@ -3,15 +3,20 @@
 use super::pattern::{is_plausible_name, split_comment, split_names, unquote, without_vertical_tabs};
 use super::remark::{Remarks, Said, quoted};
 use super::{Here, Word};
+use crate::acl::{DiagnosticLevel, Rule, RuleKind};
 
-/// Looks at a name that the helper takes.
-pub(super) fn look(here: Here<'_>, keyword: &[u8], name: Word<'_>, remarks: &mut Remarks) {
-    let text = name.text;
-    if is_plausible_name(text) && !text.eq_ignore_ascii_case(b"all") || text == b"all" {
+/// Looks at a rule that the helper takes.
+pub(super) fn look(rule: &Rule, remarks: &mut Remarks) {
+    let text = rule.bridge.as_bytes();
+    if is_plausible_name(text) && (!text.eq_ignore_ascii_case(b"all") || text == b"all") {
         return;
     }
+    let keyword: &[u8] = match rule.kind {
+        RuleKind::Allow => b"allow",
+        RuleKind::Deny => b"deny",
+    };
     let is = |what: &str| format!("this rule is about a bridge called {}: {what}", quoted(text));
-    let mut warn = |code, said: Said| here.warning(remarks, code, name, || said);
+    let mut warn = |code, said: Said| remarks.add(DiagnosticLevel::Warning, code, rule.place, || said);
     if text.is_empty() {
         let named = String::from_utf8_lossy(keyword);
         return warn("empty-name", Said::new(format!("this `{named}` names no bridge, and so matches none")));

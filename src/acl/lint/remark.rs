@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 
 use memchr::memchr;
 
@@ -84,21 +85,22 @@ impl Remarks {
 
 impl Remark {
     fn into_diagnostic(self, lines: &Lines<'_>, reading: &Reading) -> Diagnostic {
-        let line = lines.get(self.place);
-        let start = self.place.column.saturating_sub(1).saturating_sub(MARGIN);
-        let end =
-            line.len().min(self.place.column.saturating_add(self.place.length.min(MARGIN)).saturating_add(MARGIN));
+        let Place { line, column, length, .. } = self.place;
+        let (line, column, length) = (line as usize, column as usize, length as usize);
+        let text = lines.get(self.place);
+        let start = column.saturating_sub(1).saturating_sub(MARGIN);
+        let end = text.len().min(column + length.min(MARGIN) + MARGIN);
         Diagnostic {
             level: self.level,
             code: self.code,
-            file: file_name(reading, self.place.file),
-            line: self.place.line,
-            column: self.place.column,
+            file: file_name(reading.file(self.place)),
+            line,
+            column,
             message: self.said.message,
             suggestion: self.said.suggestion,
-            source: line.get(start..end).unwrap_or_default().to_vec(),
+            source: text.get(start..end).unwrap_or_default().to_vec(),
             source_column: start + 1,
-            length: self.place.length,
+            length,
         }
     }
 }
@@ -107,7 +109,7 @@ fn note(code: &'static str, more: usize, reading: &Reading) -> Diagnostic {
     Diagnostic {
         level: DiagnosticLevel::Note,
         code,
-        file: file_name(reading, 0),
+        file: reading.files.first().map(|path| file_name(path)).unwrap_or_default(),
         line: 1,
         column: 1,
         message: format!("{more} more remarks of this kind are left out"),
@@ -119,29 +121,29 @@ fn note(code: &'static str, more: usize, reading: &Reading) -> Diagnostic {
 }
 
 /// The name of a file, fit to be shown.
-pub(super) fn file_name(reading: &Reading, file: usize) -> String {
-    reading.files.get(file).map(|path| visible(path.as_os_str().as_bytes(), Charset::Unicode)).unwrap_or_default()
+pub(super) fn file_name(path: &Path) -> String {
+    visible(path.as_os_str().as_bytes(), Charset::Unicode)
 }
 
 /// The lines that remarks are about, found in one pass over each file.
-struct Lines<'a>(HashMap<(usize, usize), &'a [u8]>);
+struct Lines<'a>(HashMap<(u32, u32), &'a [u8]>);
 
 impl<'a> Lines<'a> {
     fn of(places: impl Iterator<Item = Place>, reading: &Reading, source: &'a dyn Source) -> Self {
         let mut found = HashMap::new();
         let mut file = None;
-        let (mut rest, mut line): (&[u8], usize) = (&[], 1);
+        let (mut rest, mut line): (&[u8], u32) = (&[], 1);
         for place in places {
             if file != Some(place.file) {
                 file = Some(place.file);
-                rest = match reading.files.get(place.file).map(|path| source.open(path)) {
-                    Some(Opened::Content(content)) => content,
-                    _ => &[],
+                rest = match source.open(reading.file(place)) {
+                    Opened::Content(content) => content,
+                    Opened::Failed(_) | Opened::Unknown => &[],
                 };
                 line = 1;
             }
             let skipped = place.line.saturating_sub(line);
-            if let Some(at) = skipped.checked_sub(1).map(|nth| memchr::memchr_iter(b'\n', rest).nth(nth)) {
+            if let Some(at) = skipped.checked_sub(1).map(|nth| memchr::memchr_iter(b'\n', rest).nth(nth as usize)) {
                 rest = at.map_or(&[], |at| &rest[at + 1..]);
                 line = place.line;
             }

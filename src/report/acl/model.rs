@@ -64,7 +64,7 @@ pub struct DecidingRule {
     /// The file.
     pub file: String,
     /// Line, counted from 1.
-    pub line: usize,
+    pub line: u32,
 }
 
 /// Rules and the names of the files they stand in; written as one list of [`RuleEntry`].
@@ -83,7 +83,7 @@ struct RuleEntry<'a> {
     /// The file.
     file: &'a str,
     /// Line, counted from 1.
-    line: usize,
+    line: u32,
     /// Its kind.
     kind: RuleKind,
     /// The bridge; `all` means every bridge.
@@ -93,7 +93,7 @@ struct RuleEntry<'a> {
 impl Serialize for RuleTable {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.rules.iter().map(|rule| RuleEntry {
-            file: self.files.get(rule.place.file).map(String::as_str).unwrap_or_default(),
+            file: self.files.get(rule.place.file as usize).map(String::as_str).unwrap_or_default(),
             line: rule.place.line,
             kind: rule.kind,
             bridge: String::from_utf8_lossy(&rule.bridge),
