@@ -44,8 +44,8 @@ fn unseen(reading: &Reading) -> Option<String> {
 /// A `deny` wins wherever it stands.
 fn denied(case: &Case<'_>, reading: &Reading, rule: &Rule) -> Finding {
     let place = acl::at(reading, &rule.place);
-    let file = reading.files.get(rule.place.file).cloned().unwrap_or_default();
-    let edit = format!("sed -i '{}d' {}", rule.place.line, shell::path(&file));
+    let file = reading.file(rule.place);
+    let edit = format!("sed -i '{}d' {}", rule.place.line, shell::path(file));
     let allowed = reading.rules.iter().any(|other| other.kind == RuleKind::Allow && matches(other, case.bridge));
     let remedy = Remedy::manual([platform::of(&case.snapshot.machine).as_root(&edit)])
         .with_note("It takes the line away; ask first why it is there.");

@@ -94,7 +94,7 @@ pub(in crate::probe) fn is_about_include(reading: &Reading, remark: &Diagnostic)
 
 /// `FILE:LINE`.
 pub(in crate::probe) fn at(reading: &Reading, place: &Place) -> String {
-    let file = reading.files.get(place.file).map_or_else(String::new, |file| file.display().to_string());
+    let file = reading.file(*place).display();
     format!("{file}:{}", place.line)
 }
 
