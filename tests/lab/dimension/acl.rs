@@ -41,7 +41,7 @@ pub(super) fn values() -> Vec<Value> {
         fault("missing", MISSING, |_| files::directory(ACL_DIRECTORY, 0o755)),
         fault("no-directory", MISSING, |_| Ok(())),
         fault("directory-is-a-file", MISSING, |_| files::write(ACL_DIRECTORY, "", 0o644)),
-        fault("dangling-link", UNREADABLE, |_| {
+        fault("dangling-link", MISSING, |_| {
             files::directory(ACL_DIRECTORY, 0o755)?;
             files::link("no-such.conf", ACL)
         }),

@@ -97,7 +97,7 @@ impl Credentials {
             thread::set_capabilities_secure_bits(self.secure_bits)?;
         }
         become_user(self.uid, self.groups)?;
-        if !kept.is_empty() {
+        if self.uid != 0 {
             thread::set_capabilities(None, CapabilitySets { effective: kept, permitted: kept, inheritable: kept })?;
         }
         for (_, capability) in self.ambient.iter_names() {
