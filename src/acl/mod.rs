@@ -9,6 +9,8 @@ mod reading;
 mod scan;
 mod source;
 mod statement;
+#[cfg(test)]
+mod tests;
 mod visible;
 mod walk;
 

@@ -131,7 +131,7 @@ fn lay_out(tree: &Tree, directory: &Path) -> std::io::Result<()> {
         let path = directory.join(name);
         fs::write(&path, content)?;
         if tree.closed == Some(name) {
-            fs::set_permissions(&path, Permissions::from_mode(0))?;
+            fs::set_permissions(&path, Permissions::from_mode(0o000))?;
         }
     }
     Ok(())
