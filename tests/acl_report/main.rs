@@ -3,4 +3,5 @@
 mod escapes;
 mod exits;
 mod golden;
+mod schema;
 mod trees;
