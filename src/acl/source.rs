@@ -1,7 +1,7 @@
 //! Where the bytes come from.
 
-use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::collections::{BTreeMap, HashMap};
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use super::{Opened, Source};
@@ -10,11 +10,33 @@ use crate::snapshot::{Acl, AclFile, Answer, Errno, Fact};
 /// The files as the helper can open them.
 impl Source for Acl {
     fn open(&self, path: &Path) -> Opened<'_> {
-        match self.file(path).map(|file| (file, file.readable.as_helper())) {
-            Some((file, Fact::Known(Answer::Yes))) => content(file),
-            Some((_, Fact::Known(Answer::No(errno)))) => Opened::Failed(*errno),
-            Some((_, Fact::Unknown(_) | Fact::NeedsLiveHost)) | None => Opened::Unknown,
-        }
+        as_helper(self.file(path))
+    }
+}
+
+/// The same, found by their hash: for an ACL with a great many includes.
+#[derive(Clone, Debug)]
+pub struct IndexedAcl<'a>(HashMap<&'a OsStr, &'a AclFile>);
+
+impl<'a> IndexedAcl<'a> {
+    /// Indexes the files of `acl`.
+    pub fn new(acl: &'a Acl) -> Self {
+        // Of two files by one name the first one counts, as it does without an index.
+        Self(acl.files.iter().rev().map(|file| (file.path.as_os_str(), file)).collect())
+    }
+}
+
+impl Source for IndexedAcl<'_> {
+    fn open(&self, path: &Path) -> Opened<'_> {
+        as_helper(self.0.get(path.as_os_str()).copied())
+    }
+}
+
+fn as_helper(file: Option<&AclFile>) -> Opened<'_> {
+    match file.map(|file| (file, file.readable.as_helper())) {
+        Some((file, Fact::Known(Answer::Yes))) => content(file),
+        Some((_, Fact::Known(Answer::No(errno)))) => Opened::Failed(*errno),
+        Some((_, Fact::Unknown(_) | Fact::NeedsLiveHost)) | None => Opened::Unknown,
     }
 }
 
