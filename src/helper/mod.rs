@@ -1,5 +1,13 @@
-//! qemu-bridge-helper itself: the prediction of what it does (pure).
+//! qemu-bridge-helper itself: what it would do for a subject and a bridge (pure).
 
+mod credentials;
+mod launch;
+mod predict;
 mod prediction;
+mod steps;
 
+pub use credentials::{CAP_NET_ADMIN, Credentials, capability_name, required_to_drop};
+pub use launch::{Launch, Refusal, launch};
+pub use predict::predict;
 pub use prediction::{Outcome, Prediction};
+pub use steps::{BRIDGE_PORTS, NAME_SIZE, TAP_MTU, acl_reading, limits};

@@ -18,8 +18,11 @@ pub struct Prediction {
     pub stderr: Option<String>,
     /// The error of `execve`, where it does not start.
     pub errno: Option<Errno>,
-    /// The cause that bites first.
+    /// The cause that bites first; the engine names it.
     pub cause: Option<&'static str>,
+    /// The checks that the step it ends at is judged by; none where it attaches.
+    #[serde(skip)]
+    pub judged_by: &'static [&'static str],
 }
 
 /// How a run of the helper ends.
@@ -34,4 +37,30 @@ pub enum Outcome {
     NotStarted,
     /// It is ended by a signal, or never ends.
     Crashed,
+}
+
+impl Prediction {
+    pub(super) fn attached(bridge: &str) -> Self {
+        Self::ended(bridge, Outcome::Attached, &[]).exits(0)
+    }
+
+    pub(super) fn refused(bridge: &str, stderr: String, judged_by: &'static [&'static str]) -> Self {
+        Self { stderr: Some(stderr), ..Self::ended(bridge, Outcome::Refused, judged_by).exits(1) }
+    }
+
+    pub(super) fn not_started(bridge: &str, errno: Errno, judged_by: &'static [&'static str]) -> Self {
+        Self { errno: Some(errno), ..Self::ended(bridge, Outcome::NotStarted, judged_by) }
+    }
+
+    pub(super) fn crashed(bridge: &str, judged_by: &'static [&'static str]) -> Self {
+        Self::ended(bridge, Outcome::Crashed, judged_by)
+    }
+
+    fn ended(bridge: &str, outcome: Outcome, judged_by: &'static [&'static str]) -> Self {
+        Self { bridge: bridge.to_owned(), outcome, exit_code: None, stderr: None, errno: None, cause: None, judged_by }
+    }
+
+    fn exits(self, code: i32) -> Self {
+        Self { exit_code: Some(code), ..self }
+    }
 }

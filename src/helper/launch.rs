@@ -1,0 +1,110 @@
+//! From `execve` to the point where the helper looks at its arguments.
+
+use std::path::Path;
+
+use super::credentials::{Credentials, Executable, drop_privileges, execute};
+use crate::snapshot::{Binary, Errno, Fact, Format, Helper, Inode, Kind, Process, Subject, Unknown};
+
+/// How the start of the helper goes.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Launch {
+    /// It runs, with these credentials, and will open its files with them.
+    Started(Credentials),
+    /// It ends before it looks at anything.
+    Stopped(Refusal),
+    /// A fact is missing.
+    Unknown(Unknown),
+    /// Only a running machine can tell.
+    NeedsLiveHost,
+}
+
+/// Why the helper does not get to its arguments.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Refusal {
+    /// `execve` fails with this error.
+    NotStarted(Errno),
+    /// It cannot become the calling user, for want of these capabilities.
+    CannotDrop(Vec<&'static str>),
+}
+
+/// The start of this helper by this subject.
+pub fn launch(subject: &Subject, process: &Fact<Process>, helper: &Helper) -> Launch {
+    match &helper.executable {
+        Fact::Known(answer) => {
+            if let Some(errno) = answer.errno() {
+                return Launch::Stopped(Refusal::NotStarted(errno));
+            }
+        }
+        missing => return undecided(missing),
+    }
+    let inode = match &helper.file {
+        Fact::Known(Ok(inode)) => inode,
+        Fact::Known(Err(errno)) => return Launch::Stopped(Refusal::NotStarted(*errno)),
+        missing => return undecided(missing),
+    };
+    let mount = match &inode.mount {
+        Fact::Known(mount) => *mount,
+        missing => return undecided(missing),
+    };
+    if inode.kind != Kind::Regular || mount.noexec {
+        return Launch::Stopped(Refusal::NotStarted(Errno::EACCES));
+    }
+    if let Some(errno) = format_error(inode, helper.binary.known()) {
+        return Launch::Stopped(Refusal::NotStarted(errno));
+    }
+    let process = match process {
+        Fact::Known(process) => process,
+        missing => return undecided(missing),
+    };
+    let capabilities = match &inode.capabilities {
+        Fact::Known(capabilities) => *capabilities,
+        missing => return undecided(missing),
+    };
+    if !is_the_helper(&helper.path, helper.binary.known()) {
+        return Launch::Unknown(Unknown {
+            because: format!("{} is not qemu-bridge-helper: what it does cannot be foretold", helper.path.display()),
+            command: None,
+        });
+    }
+    let executable = Executable { inode, nosuid: mount.nosuid, capabilities, honours_bits: true };
+    let drops = helper.binary.known().is_none_or(|binary| binary.drops_privileges);
+    start(subject, process, executable, drops)
+}
+
+fn start(subject: &Subject, process: &Process, executable: Executable<'_>, drops: bool) -> Launch {
+    let credentials = match execute(subject, process, executable) {
+        Ok(credentials) => credentials,
+        Err(errno) => return Launch::Stopped(Refusal::NotStarted(errno)),
+    };
+    let runs_as_root = process.user_namespace.users.root == Some(credentials.euid);
+    if !drops || !runs_as_root || credentials.uid == credentials.euid {
+        return Launch::Started(credentials);
+    }
+    match drop_privileges(credentials) {
+        Ok(dropped) => Launch::Started(dropped),
+        Err(lacking) => Launch::Stopped(Refusal::CannotDrop(lacking)),
+    }
+}
+
+/// The error of `execve` for the file's format.
+fn format_error(inode: &Inode, binary: Option<&Binary>) -> Option<Errno> {
+    if inode.size == 0 {
+        return Some(Errno::ENOEXEC);
+    }
+    match &binary?.format {
+        Format::Elf { interpreter_error, .. } | Format::Script { interpreter_error, .. } => *interpreter_error,
+        Format::ForeignElf { .. } | Format::Unrecognised => Some(Errno::ENOEXEC),
+    }
+}
+
+/// Whether the program is the helper, or a NixOS wrapper, which hands its privilege on to the helper.
+fn is_the_helper(path: &Path, binary: Option<&Binary>) -> bool {
+    binary.is_none_or(|binary| binary.is_helper) || path.starts_with("/run/wrappers")
+}
+
+fn undecided<T>(fact: &Fact<T>) -> Launch {
+    match fact {
+        Fact::Unknown(unknown) => Launch::Unknown(unknown.clone()),
+        Fact::NeedsLiveHost | Fact::Known(_) => Launch::NeedsLiveHost,
+    }
+}

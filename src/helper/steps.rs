@@ -1,0 +1,72 @@
+//! The facts that decide in the helper's later steps.
+
+use std::ops::RangeInclusive;
+
+use crate::acl::{self, Limits, Reading};
+use crate::snapshot::{Driver, Errno, Fact, Kind, Link, Snapshot, Tun};
+
+/// The size of an interface name with its final NUL, in bytes.
+pub const NAME_SIZE: usize = 16;
+/// The MTU that a tap accepts, in bytes.
+pub const TAP_MTU: RangeInclusive<u32> = 68..=65521;
+/// How many ports a bridge takes.
+pub const BRIDGE_PORTS: u32 = 1023;
+/// The device number of `/dev/net/tun`.
+const TUN: Kind = Kind::CharDevice { major: 10, minor: 200 };
+
+/// The ACL as this snapshot's helper reads it.
+pub fn acl_reading(snapshot: &Snapshot) -> Reading {
+    acl::read(&snapshot.acl.path, &snapshot.acl, limits(snapshot))
+}
+
+/// The limits that decide how deep includes may go.
+pub fn limits(snapshot: &Snapshot) -> Limits {
+    let default = Limits::default();
+    snapshot.process.known().map_or(default, |process| Limits {
+        open_files: process.open_files.unwrap_or(default.open_files),
+        stack: process.stack.unwrap_or(default.stack),
+    })
+}
+
+/// The error of opening `/dev/net/tun` for reading and writing with the helper's credentials.
+pub(super) fn open_tun(tun: &Tun) -> Fact<Option<Errno>> {
+    let errno = match tun.opens.as_helper() {
+        Fact::Known(answer) => answer.errno(),
+        missing => return missing.as_ref().map(|answer| answer.errno()),
+    };
+    if errno.is_some() {
+        return Fact::Known(errno);
+    }
+    let inode = match &tun.inode {
+        Fact::Known(Ok(inode)) => inode,
+        Fact::Known(Err(errno)) => return Fact::Known(Some(*errno)),
+        missing => return missing.as_ref().map(|_| None),
+    };
+    let is_device = matches!(inode.kind, Kind::CharDevice { .. } | Kind::BlockDevice);
+    if is_device && inode.mount.known().is_some_and(|mount| mount.nodev) {
+        return Fact::Known(Some(Errno::EACCES));
+    }
+    match inode.kind {
+        Kind::Directory => Fact::Known(Some(Errno::EISDIR)),
+        Kind::Socket => Fact::Known(Some(Errno::ENXIO)),
+        TUN => tun.driver.as_ref().map(|driver| match driver {
+            Driver::Loaded | Driver::Loadable => None,
+            Driver::ModulesMissing | Driver::Absent => Some(Errno::ENODEV),
+        }),
+        _ => Fact::Known(None),
+    }
+}
+
+/// Whether what opened is the tun device, and so knows `TUNSETIFF`.
+pub(super) fn is_tun(tun: &Tun) -> bool {
+    matches!(&tun.inode, Fact::Known(Ok(inode)) if inode.kind == TUN)
+}
+
+/// The error of adding a port to this interface.
+pub(super) fn add_port(link: &Link) -> Option<Errno> {
+    match &link.bridge {
+        None => Some(Errno::EOPNOTSUPP),
+        Some(bridge) if bridge.ports >= BRIDGE_PORTS => Some(Errno::EXFULL),
+        Some(_) => None,
+    }
+}

@@ -1,0 +1,110 @@
+//! The helper is a program that the subject may execute.
+
+use super::{Case, Evidence, Finding, Judgement, helper_privilege};
+use crate::platform::{self, Remedy, shell};
+use crate::snapshot::{Answer, Binary, Errno, Fact, Format, Inode, Kind};
+
+const REINSTALL: &str = "Install the package anew: what stands there now is not what it ships.";
+
+pub(super) fn judge(case: &Case<'_>) -> Judgement {
+    let helper = &case.snapshot.helper;
+    let user = &case.snapshot.subject.user;
+    let path = helper.path.display();
+    let answer = match &helper.executable {
+        Fact::Known(answer) => *answer,
+        missing => return Judgement::missing(missing),
+    };
+    if let (Answer::No(errno), Some(directory)) = (answer, &helper.closed_directory) {
+        let message = format!("{user} may not pass through {} to {path}", directory.display());
+        let platform = platform::of(&case.snapshot.machine);
+        let remedy = Remedy::manual([platform.as_root(&format!("chmod a+x {}", shell::path(directory)))]);
+        return not_executable(message, vec![Evidence::new("errno", errno)], remedy).into();
+    }
+    let inode = match &helper.file {
+        Fact::Known(Ok(inode)) => inode,
+        Fact::Known(Err(errno)) => {
+            return Judgement::unjudged(format!("there is no file to look at: {}", errno.text()));
+        }
+        missing => return Judgement::missing(missing),
+    };
+    let evidence = vec![
+        Evidence::new("mode", helper_privilege::mode_and_owner(inode)),
+        Evidence::new("the kernel says", answer.errno().map_or_else(|| "yes".to_owned(), Errno::text)),
+    ];
+    if let Some((message, remedy)) = forbidden(case, inode, answer) {
+        return not_executable(message, evidence, remedy).into();
+    }
+    if let Some(message) = bad_format(case, inode, helper.binary.known()) {
+        let finding = Finding::fail("helper-bad-format", message).so("QEMU prints a bare \"bridge helper failed\"");
+        let remedy = platform::of(&case.snapshot.machine).package_of_helper();
+        return Finding { evidence, ..finding.mend(remedy.with_note(REINSTALL)) }.into();
+    }
+    if inode.mount.known().is_none() {
+        return Judgement::missing(&inode.mount);
+    }
+    Judgement::pass(format!("{user} may execute {path}"), evidence)
+}
+
+/// Why the kernel refuses, whatever the format.
+fn forbidden(case: &Case<'_>, inode: &Inode, answer: Answer) -> Option<(String, Remedy)> {
+    let snapshot = case.snapshot;
+    let path = snapshot.helper.path.display().to_string();
+    let user = &snapshot.subject.user;
+    let platform = platform::of(&snapshot.machine);
+    if inode.kind != Kind::Regular {
+        let kind = if inode.kind == Kind::Directory { "a directory" } else { "not a regular file" };
+        return Some((format!("{path} is {kind}"), platform.package_of_helper().with_note(REINSTALL)));
+    }
+    if inode.mount.known().is_some_and(|mount| mount.noexec) {
+        let message = format!("{path} is on a file system mounted noexec");
+        return Some((message, helper_privilege::remount(case, "exec")));
+    }
+    let errno = answer.errno()?;
+    let mode = helper_privilege::mode_and_owner(inode);
+    let group_may = inode.mode & 0o010 != 0;
+    if inode.mode & 0o111 == 0 || !group_may {
+        let message = format!("{user} may not execute {path}: mode {mode} ({})", errno.text());
+        return Some((message, helper_privilege::grant(case)));
+    }
+    let group = snapshot
+        .subject
+        .group_names
+        .iter()
+        .find(|(gid, _)| *gid == inode.gid)
+        .map_or_else(|| inode.gid.to_string(), |(_, name)| name.clone());
+    let message =
+        format!("only root and group {group} may execute {path} (mode {mode}), and {user} is not in that group");
+    let remedy = if snapshot.subject.groups_after_login.contains(&inode.gid) {
+        Remedy::advice(format!("{user} is a member of {group} from the next login on: log out and in again."))
+    } else if inode.gid == 0 {
+        helper_privilege::grant(case)
+    } else {
+        platform.add_to_group(user, &group)
+    };
+    Some((message, remedy))
+}
+
+/// What the kernel would not recognise, or not find the interpreter of.
+fn bad_format(case: &Case<'_>, inode: &Inode, binary: Option<&Binary>) -> Option<String> {
+    let path = case.snapshot.helper.path.display();
+    if inode.size == 0 {
+        return Some(format!("{path} is empty"));
+    }
+    match &binary?.format {
+        Format::Elf { interpreter: Some(interpreter), interpreter_error: Some(errno) }
+        | Format::Script { interpreter, interpreter_error: Some(errno) } => {
+            Some(format!("{path} needs {}: {}", interpreter.display(), errno.text()))
+        }
+        Format::ForeignElf { machine } => {
+            Some(format!("{path} is a program for another machine (ELF machine {machine})"))
+        }
+        Format::Unrecognised => Some(format!("{path} is in no format that the kernel executes")),
+        Format::Elf { .. } | Format::Script { .. } => None,
+    }
+}
+
+fn not_executable(message: String, evidence: Vec<Evidence>, remedy: Remedy) -> Finding {
+    let consequence =
+        "QEMU prints a bare \"bridge helper failed\"; libvirt: \"cannot execute binary …: Permission denied\"";
+    Finding { evidence, ..Finding::fail("helper-not-executable", message).so(consequence).mend(remedy) }
+}

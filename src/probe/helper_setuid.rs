@@ -1,0 +1,112 @@
+//! The helper is privileged: setuid root, or `cap_net_admin` in effect from its file capabilities.
+
+use super::{Case, Evidence, Finding, Judgement, helper_privilege};
+use crate::helper::{CAP_NET_ADMIN, Launch, Refusal, launch};
+use crate::snapshot::{Answer, Fact, FileCapabilities, Inode, Process};
+
+pub(super) fn judge(case: &Case<'_>) -> Judgement {
+    let helper = &case.snapshot.helper;
+    if helper_privilege::needs_none(case) {
+        return Judgement::not_applicable("the subject is root: the helper needs no privilege of its own");
+    }
+    if let Fact::Known(Answer::No(_)) = helper.executable {
+        return Judgement::unjudged("the subject cannot execute it");
+    }
+    let inode = match &helper.file {
+        Fact::Known(Ok(inode)) => inode,
+        Fact::Known(Err(_)) => return Judgement::unjudged("there is no file to look at"),
+        missing => return Judgement::missing(missing),
+    };
+    if inode.size == 0 || inode.kind != crate::snapshot::Kind::Regular {
+        return Judgement::unjudged("it is not a program");
+    }
+    if let Some(process) = case.snapshot.process.known()
+        && hides_owner(process, inode)
+    {
+        return Judgement::not_applicable("its owner has no identity in this user namespace");
+    }
+    if helper_privilege::links_to_unprivileged(helper) {
+        return Judgement::unjudged("the link leads to a copy that is not meant to be privileged");
+    }
+    let evidence = evidence(inode);
+    if setuid_that_cannot_drop(case, inode) {
+        let message = "it is setuid root and has file capabilities as well: those take the place of root's".to_owned();
+        return finding(case, "helper-file-caps-incomplete", message, evidence).into();
+    }
+    if helper_privilege::is_privileged(inode) {
+        return Judgement::pass(privilege(inode), evidence);
+    }
+    if let (Fact::Unknown(unknown), false) = (&inode.capabilities, inode.mode & helper_privilege::SETUID != 0) {
+        return Judgement::Unjudged(unknown.clone());
+    }
+    let (cause, message) = lacking(case, inode);
+    finding(case, cause, message, evidence).into()
+}
+
+/// Which of the three ways to be unprivileged it is.
+fn lacking(case: &Case<'_>, inode: &Inode) -> (&'static str, String) {
+    let path = case.snapshot.helper.path.display();
+    let mode = helper_privilege::mode_and_owner(inode);
+    if let Some(capabilities) = helper_privilege::capabilities(inode) {
+        let lack = if capabilities.permitted & CAP_NET_ADMIN == 0 {
+            "without cap_net_admin among the permitted"
+        } else {
+            "permitted, but not effective (getcap shows no `e`)"
+        };
+        return ("helper-file-caps-incomplete", format!("{path} has file capabilities {lack}, and is not setuid root"));
+    }
+    if inode.mode & helper_privilege::SETUID != 0 {
+        return ("helper-owner-not-root", format!("{path} is setuid, but belongs to user {}: mode {mode}", inode.uid));
+    }
+    ("helper-not-setuid", format!("{path} is not privileged: mode {mode}, no file capability"))
+}
+
+fn finding(case: &Case<'_>, cause: &'static str, message: String, evidence: Vec<Evidence>) -> Finding {
+    let helper = &case.snapshot.helper;
+    let consequence = match launch(&case.snapshot.subject, &case.snapshot.process, helper) {
+        Launch::Stopped(Refusal::CannotDrop(_)) => "it would stop with \"failed to drop privileges\"",
+        _ => helper_privilege::REFUSAL,
+    };
+    Finding { evidence, ..Finding::fail(cause, message).so(consequence).mend(helper_privilege::grant(case)) }
+}
+
+/// Setuid root with file capabilities gets only those, and then lacks what it needs to become the calling user.
+fn setuid_that_cannot_drop(case: &Case<'_>, inode: &Inode) -> bool {
+    helper_privilege::is_setuid_root(inode)
+        && helper_privilege::capabilities(inode).is_some()
+        && case.snapshot.helper.binary.known().is_none_or(|binary| binary.drops_privileges)
+        && crate::helper::required_to_drop()
+            .iter()
+            .any(|(mask, _)| helper_privilege::capabilities(inode).is_some_and(|found| found.permitted & mask == 0))
+}
+
+/// Whether the user namespace does not know the file's owner, so that nobody there can tell root's file from another's.
+fn hides_owner(process: &Process, inode: &Inode) -> bool {
+    !process.user_namespace.initial && !process.user_namespace.users.contains(inode.uid)
+}
+
+fn privilege(inode: &Inode) -> String {
+    if helper_privilege::is_setuid_root(inode) {
+        format!("setuid root: mode {}", helper_privilege::mode_and_owner(inode))
+    } else {
+        "cap_net_admin is effective in its file capabilities".to_owned()
+    }
+}
+
+fn evidence(inode: &Inode) -> Vec<Evidence> {
+    let capabilities = match &inode.capabilities {
+        Fact::Known(Some(found)) => describe(*found),
+        Fact::Known(None) => "none".to_owned(),
+        Fact::Unknown(unknown) => format!("unknown: {}", unknown.because),
+        Fact::NeedsLiveHost => "unknown".to_owned(),
+    };
+    vec![
+        Evidence::new("mode", helper_privilege::mode_and_owner(inode)),
+        Evidence::new("file capabilities", capabilities),
+    ]
+}
+
+fn describe(capabilities: FileCapabilities) -> String {
+    let effective = if capabilities.effective { ", effective" } else { ", not effective" };
+    format!("permitted {:#x}, inheritable {:#x}{effective}", capabilities.permitted, capabilities.inheritable)
+}

@@ -1,0 +1,65 @@
+//! Every link of the helper's path resolves, and to the privileged copy.
+
+use super::{Case, Evidence, Finding, Judgement, helper_privilege};
+use crate::platform;
+use crate::snapshot::{Errno, Fact};
+
+pub(super) fn judge(case: &Case<'_>) -> Judgement {
+    let helper = &case.snapshot.helper;
+    let chain = match &helper.chain {
+        Fact::Known(chain) => chain,
+        missing => return Judgement::missing(missing),
+    };
+    let links: Vec<Evidence> = chain
+        .iter()
+        .map(|step| Evidence::new("link", format!("{} -> {}", step.path.display(), step.target.display())))
+        .collect();
+    match &helper.file {
+        Fact::Known(Ok(_)) => {}
+        Fact::Known(Err(errno)) if !chain.is_empty() && *errno != Errno::EACCES => {
+            return dangling(case, *errno, links).into();
+        }
+        Fact::Known(Err(_)) => return Judgement::unjudged("what stands at the end of the path cannot be seen"),
+        missing => return Judgement::missing(missing),
+    }
+    if chain.is_empty() {
+        return Judgement::pass("the path holds no symbolic link", Vec::new());
+    }
+    if !helper_privilege::needs_none(case) && helper_privilege::links_to_unprivileged(helper) {
+        return unprivileged_copy(case, links).into();
+    }
+    let end = helper.real_path.as_ref().unwrap_or(&helper.path);
+    Judgement::pass(format!("the links lead to {}", end.display()), links)
+}
+
+fn dangling(case: &Case<'_>, errno: Errno, links: Vec<Evidence>) -> Finding {
+    let helper = &case.snapshot.helper;
+    let last = helper.chain.known().and_then(|chain| chain.last());
+    let message = match (errno, last) {
+        (Errno::ELOOP, _) => format!("the links of {} go round in a circle", helper.path.display()),
+        (_, Some(step)) => format!("{} leads to {}: {}", step.path.display(), step.target.display(), errno.text()),
+        (_, None) => format!("{}: {}", helper.path.display(), errno.text()),
+    };
+    let remedy = match helper.others.first() {
+        Some(other) => helper_privilege::link(case, &other.path),
+        None => platform::of(&case.snapshot.machine).package_of_helper(),
+    };
+    let finding = Finding::fail("helper-symlink-dangling", message);
+    Finding { evidence: links, ..finding.so("QEMU prints a bare \"bridge helper failed\"").mend(remedy) }
+}
+
+fn unprivileged_copy(case: &Case<'_>, links: Vec<Evidence>) -> Finding {
+    let helper = &case.snapshot.helper;
+    let end = helper.real_path.as_ref().unwrap_or(&helper.path);
+    let message = format!("{} leads to {}, which is not privileged", helper.path.display(), end.display());
+    let privileged = helper.others.iter().find(|other| helper_privilege::is_privileged(&other.inode));
+    let (message, remedy) = match privileged {
+        Some(other) => {
+            let message = format!("{message}; the privileged copy is {}", other.path.display());
+            (message, helper_privilege::link(case, &other.path))
+        }
+        None => (message, helper_privilege::grant(case)),
+    };
+    let finding = Finding::fail("helper-symlink-unprivileged-copy", message);
+    Finding { evidence: links, ..finding.so(helper_privilege::REFUSAL).mend(remedy) }
+}

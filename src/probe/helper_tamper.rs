@@ -1,0 +1,60 @@
+//! Nobody but root can replace or write the helper.
+
+use super::{Case, Evidence, Finding, Judgement};
+use crate::platform::{self, Remedy, shell};
+use crate::snapshot::{Fact, Machine, Owned};
+
+const GROUP_WRITE: u32 = 0o020;
+const OTHER_WRITE: u32 = 0o002;
+const STICKY: u32 = 0o1000;
+
+pub(super) fn judge(case: &Case<'_>) -> Judgement {
+    let helper = &case.snapshot.helper;
+    if !matches!(helper.file, Fact::Known(Ok(_))) {
+        return Judgement::unjudged("there is no file to look at");
+    }
+    let namespace = case.snapshot.process.known().map(|process| &process.user_namespace);
+    if namespace.is_some_and(|namespace| !namespace.initial) {
+        return Judgement::not_applicable("owners cannot be told apart in this user namespace");
+    }
+    let findings: Vec<Finding> =
+        helper.owners.iter().filter_map(|owned| finding(&case.snapshot.machine, owned)).collect();
+    if findings.is_empty() {
+        let evidence = helper.owners.iter().map(|owned| Evidence::new("root's", owned.path.display())).collect();
+        return Judgement::pass("only root can replace or write it", evidence);
+    }
+    Judgement::Found(findings)
+}
+
+fn finding(machine: &Machine, owned: &Owned) -> Option<Finding> {
+    let who = foreign_writer(owned)?;
+    let path = owned.path.display();
+    let what = if owned.directory { "replace the helper in" } else { "write" };
+    let platform = platform::of(machine);
+    let word = shell::path(&owned.path);
+    let mut remedy = Remedy::manual(
+        [format!("chown root:root {word}"), format!("chmod go-w {word}")].map(|command| platform.as_root(&command)),
+    );
+    if !owned.directory {
+        remedy = remedy.with_note("A new owner takes the setuid bit away: make the helper privileged again after it.");
+    }
+    let finding = Finding::warn("helper-writable", format!("{who} can {what} {path}"))
+        .so("whoever can change a privileged program has its privilege")
+        .seen("mode", format!("{:04o}", owned.mode))
+        .seen("owner", owned.uid);
+    Some(finding.mend(remedy))
+}
+
+/// Who beside root may change it: shared with the ACL's own check.
+pub(super) fn foreign_writer(owned: &Owned) -> Option<String> {
+    if owned.uid != 0 {
+        return Some(format!("user {}", owned.uid));
+    }
+    if owned.directory && owned.mode & STICKY != 0 {
+        return None;
+    }
+    if owned.mode & OTHER_WRITE != 0 {
+        return Some("everybody".to_owned());
+    }
+    (owned.mode & GROUP_WRITE != 0 && owned.gid != 0).then(|| format!("group {}", owned.gid))
+}

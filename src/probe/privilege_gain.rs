@@ -1,0 +1,122 @@
+//! This process may gain privilege at all, and over this network namespace.
+
+use super::{Case, Evidence, Finding, Judgement, helper_privilege};
+use crate::helper::{CAP_NET_ADMIN, capability_name, required_to_drop};
+use crate::platform::Remedy;
+use crate::snapshot::{Fact, Inode, NetOwner, Process};
+
+pub(super) fn judge(case: &Case<'_>) -> Judgement {
+    let process = match &case.snapshot.process {
+        Fact::Known(process) => process,
+        missing => return Judgement::missing(missing),
+    };
+    let mut findings = Vec::new();
+    if process.no_new_privs && !helper_privilege::needs_none(case) {
+        findings.push(no_new_privs(process));
+    }
+    let lacking = lacking_capabilities(case, process);
+    if !lacking.is_empty() {
+        findings.push(bounding_set(case, process, &lacking));
+    }
+    match without_power_here(case, process) {
+        Fact::Known(false) => {}
+        Fact::Known(true) => findings.push(user_namespace(case, process)),
+        missing if findings.is_empty() => return Judgement::missing(&missing),
+        Fact::Unknown(_) | Fact::NeedsLiveHost => {}
+    }
+    if findings.is_empty() {
+        return Judgement::pass("nothing keeps this process from gaining privilege", evidence(process));
+    }
+    Judgement::Found(findings)
+}
+
+/// The capabilities that the helper needs and the bounding set lacks.
+fn lacking_capabilities(case: &Case<'_>, process: &Process) -> Vec<&'static str> {
+    let bounding = process.capabilities.bounding;
+    let helper = &case.snapshot.helper;
+    let becomes_caller = helper.binary.known().is_none_or(|binary| binary.drops_privileges);
+    let by_capability = file(case).is_some_and(|inode| {
+        !helper_privilege::is_setuid_root(inode)
+            && helper_privilege::capabilities(inode).is_some_and(helper_privilege::grants_net_admin)
+    });
+    if helper_privilege::needs_none(case) || by_capability || !becomes_caller {
+        let has = (bounding | process.capabilities.inheritable) & CAP_NET_ADMIN != 0;
+        return if has { Vec::new() } else { vec![capability_name(CAP_NET_ADMIN)] };
+    }
+    required_to_drop().iter().filter(|(mask, _)| bounding & mask == 0).map(|(_, name)| *name).collect()
+}
+
+/// Whether what this process can gain counts for nothing in its network namespace.
+fn without_power_here(case: &Case<'_>, process: &Process) -> Fact<bool> {
+    let namespace = &process.user_namespace;
+    if !namespace.initial && !helper_privilege::needs_none(case) {
+        let root_is_known = file(case).is_none_or(|inode| namespace.users.root == Some(inode.uid));
+        let by_capability = file(case)
+            .is_some_and(|inode| helper_privilege::capabilities(inode).is_some_and(helper_privilege::grants_net_admin));
+        let setuid_to_root = namespace.users.root.is_some() && root_is_known;
+        if !setuid_to_root && !by_capability {
+            return Fact::Known(true);
+        }
+    }
+    process.net_owner.as_ref().map(|owner| *owner == NetOwner::Above)
+}
+
+fn file<'a>(case: &Case<'a>) -> Option<&'a Inode> {
+    case.snapshot.helper.file.known().and_then(|file| file.as_ref().ok())
+}
+
+fn no_new_privs(process: &Process) -> Finding {
+    let finding = Finding::fail("no-new-privs", "no_new_privs is set: executing a setuid file gains nothing");
+    let remedy = Remedy::advice(
+        "It cannot be taken back: start QEMU elsewhere. systemd sets it by NoNewPrivileges=yes (other sandbox options of \
+         a unit imply it), containers by --security-opt no-new-privileges, bubblewrap and Flatpak always, QEMU by \
+         -sandbox elevateprivileges=deny.",
+    );
+    Finding { evidence: evidence(process), ..finding.so(helper_privilege::REFUSAL).mend(remedy) }
+}
+
+fn bounding_set(case: &Case<'_>, process: &Process, lacking: &[&str]) -> Finding {
+    let consequence = if helper_privilege::needs_none(case) {
+        helper_privilege::REFUSAL
+    } else {
+        "it would stop with \"failed to drop privileges\""
+    };
+    let options: String =
+        lacking.iter().map(|name| format!(" --cap-add {}", name.trim_start_matches("cap_").to_uppercase())).collect();
+    let remedy = Remedy::advice(match case.snapshot.machine.container.as_deref() {
+        Some(container @ ("docker" | "podman")) => format!("Start the container with `{container} run{options} …`."),
+        _ => "Give them back where they were taken: systemd's CapabilityBoundingSet=, a container's dropped \
+              capabilities, capsh --drop."
+            .to_owned(),
+    });
+    let finding =
+        Finding::fail("capability-bounding-set", format!("the capability bounding set lacks {}", lacking.join(", ")));
+    Finding { evidence: evidence(process), ..finding.so(consequence).mend(remedy) }
+}
+
+fn user_namespace(case: &Case<'_>, process: &Process) -> Finding {
+    let message = if helper_privilege::needs_none(case) {
+        "root of this user namespace has no power over the network namespace, which belongs to another"
+    } else {
+        "in this user namespace the helper cannot gain power over the network namespace"
+    };
+    let remedy = Remedy::advice(
+        "Start QEMU outside of the user namespace (rootless container, unshare -U), or give the namespace a network of \
+         its own: with `unshare -Urn` the plain helper works on a bridge made inside.",
+    );
+    let finding = Finding::fail("user-namespace", message).so(helper_privilege::REFUSAL).mend(remedy);
+    Finding { evidence: evidence(process), ..finding }
+}
+
+fn evidence(process: &Process) -> Vec<Evidence> {
+    let namespace = if process.user_namespace.initial { "the initial one" } else { "not the initial one" };
+    let mut evidence = vec![
+        Evidence::new("NoNewPrivs", u8::from(process.no_new_privs)),
+        Evidence::new("bounding set", format!("{:016x}", process.capabilities.bounding)),
+        Evidence::new("user namespace", namespace),
+    ];
+    if let Some(pid) = process.pid {
+        evidence.insert(0, Evidence::new("process", pid));
+    }
+    evidence
+}
