@@ -24,7 +24,7 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
         missing => return Judgement::missing(missing),
     }
     if chain.is_empty() {
-        return Judgement::pass("the path holds no symbolic link", Vec::new());
+        return Judgement::pass("the path holds no symbolic link", vec![Evidence::new("path", helper.path.display())]);
     }
     if !helper_privilege::needs_none(case) && helper_privilege::links_to_unprivileged(case) {
         return unprivileged_copy(case, links).into();

@@ -4,9 +4,11 @@ mod acl;
 mod bridge;
 mod bridge_exists;
 mod forward;
+mod helper;
 mod host;
 mod pairs;
 mod platforms;
+mod privilege;
 mod state;
 mod uplink;
 

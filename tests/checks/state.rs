@@ -34,6 +34,11 @@ impl State {
     pub(crate) fn blind() -> Self {
         Self::with(|host| {
             host.process = unseen();
+            host.helper.chain = unseen();
+            host.helper.file = unseen();
+            host.helper.executable = unseen();
+            host.helper.binary = unseen();
+            host.helper.owners.clear();
             let file = acl_file(host);
             file.readable.subject = unseen();
             file.inode = unseen();

@@ -1,0 +1,94 @@
+//! What the process itself may gain.
+
+use bridge_doctor::probe::{Judgement, Level::Fail};
+use bridge_doctor::snapshot::{Fact, FileCapabilities, NetOwner, Process, Snapshot};
+use insta::assert_snapshot;
+
+use crate::state::{State, finds};
+
+const SETGID: u64 = 1 << 6;
+const SETUID: u64 = 1 << 7;
+const SETPCAP: u64 = 1 << 8;
+const NET_ADMIN: u64 = 1 << 12;
+
+fn process(host: &mut Snapshot) -> &mut Process {
+    match &mut host.process {
+        Fact::Known(process) => process,
+        other => panic!("the healthy host's process is known, not {other:?}"),
+    }
+}
+
+fn with(change: impl FnOnce(&mut Process)) -> State {
+    State::with(|host| change(process(host)))
+}
+
+#[test]
+fn nothing_is_gained_any_more() {
+    let text = finds(&with(|process| process.no_new_privs = true), &[("privilege-gain", Fail, "no-new-privs")]);
+    assert_snapshot!(text);
+}
+
+#[test]
+fn the_bounding_set_lacks_what_the_helper_needs() {
+    for (name, lost) in [("setgid", SETGID), ("setuid", SETUID), ("setpcap", SETPCAP), ("net_admin", NET_ADMIN)] {
+        let state = with(|process| process.capabilities.bounding &= !lost);
+        let text = finds(&state, &[("privilege-gain", Fail, "capability-bounding-set")]);
+        assert_snapshot!(format!("a_bounding_set_without_{name}"), text);
+    }
+}
+
+#[test]
+fn a_helper_with_a_capability_of_its_own_does_not_change_its_user() {
+    let state = State::with(|host| {
+        let found = FileCapabilities { permitted: NET_ADMIN, inheritable: 0, effective: true, root_uid: 0 };
+        if let Fact::Known(Ok(inode)) = &mut host.helper.file {
+            inode.mode = 0o755;
+            inode.capabilities = Fact::Known(Some(found));
+        }
+        process(host).capabilities.bounding &= !(SETGID | SETUID | SETPCAP);
+    });
+    finds(&state, &[]);
+}
+
+#[test]
+fn a_container_is_told_its_own_option() {
+    let state = State::with(|host| {
+        host.machine.container = Some("podman".to_owned());
+        process(host).capabilities.bounding &= !NET_ADMIN;
+    });
+    assert_snapshot!(finds(&state, &[("privilege-gain", Fail, "capability-bounding-set")]));
+}
+
+#[test]
+fn the_network_belongs_to_another_user_namespace() {
+    let state = State::with(|host| {
+        // The kernel shows the owner that the namespace does not know as this one.
+        if let Fact::Known(Ok(inode)) = &mut host.helper.file {
+            (inode.uid, inode.gid) = (65534, 65534);
+        }
+        let process = process(host);
+        process.user_namespace.initial = false;
+        process.user_namespace.users.ranges = vec![(1000, 1)];
+        process.user_namespace.users.root = None;
+        process.user_namespace.groups.ranges = vec![(1000, 1)];
+        process.net_owner = Fact::Known(NetOwner::Above);
+    });
+    assert_snapshot!(finds(&state, &[("privilege-gain", Fail, "user-namespace")]));
+    assert!(matches!(state.judge("helper-setuid"), Judgement::NotApplicable { .. }));
+}
+
+#[test]
+fn an_ambient_capability_needs_no_gain() {
+    let state = State::with(|host| {
+        if let Fact::Known(Ok(inode)) = &mut host.helper.file {
+            inode.mode = 0o755;
+        }
+        let process = process(host);
+        process.no_new_privs = true;
+        process.capabilities.inheritable = NET_ADMIN;
+        process.capabilities.permitted = NET_ADMIN;
+        process.capabilities.effective = NET_ADMIN;
+        process.capabilities.ambient = NET_ADMIN;
+    });
+    finds(&state, &[]);
+}
