@@ -6,6 +6,9 @@ use super::proc::Proc;
 use super::root::Root;
 use crate::snapshot::{Machine, Manager, OsRelease};
 
+/// Stores that decide on the idiom, and the places where each release of Guix System puts what it made privileged.
+const STORES: [&str; 4] = ["/gnu/store", "/nix/store", "/run/privileged", "/run/setuid-programs"];
+
 /// The machine or the tree.
 pub(super) fn look(root: &Root, proc: &Proc) -> Machine {
     let live = root.is_live();
@@ -19,7 +22,7 @@ pub(super) fn look(root: &Root, proc: &Proc) -> Machine {
         hostname: if live { hostname() } else { written() },
         container: if live { container(root, proc) } else { None },
         network_managers: managers(root),
-        stores: ["/gnu/store", "/nix/store"].map(PathBuf::from).into_iter().filter(|path| root.exists(path)).collect(),
+        stores: STORES.map(PathBuf::from).into_iter().filter(|path| root.exists(path)).collect(),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::sandbox::{Credentials, Ended, Sandbox, run};
 use crate::state::State;
 
 /// No answer may take longer.
-pub const LIMIT: Duration = Duration::from_secs(5);
+pub const LIMIT: Duration = Duration::from_secs(15);
 
 /// One run of bridge-doctor.
 #[derive(Debug)]
