@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use crate::catalogue::{self, Severity};
 use crate::helper::{self, Prediction};
-use crate::probe::{Case, Evidence, Expect, Finding, Judgement, Level, PROBES, Probe, Remedy, Scope, Target};
+use crate::probe::{self, Case, Evidence, Expect, Finding, Judgement, Level, PROBES, Probe, Remedy, Scope, Target};
 use crate::report::{
     Check, CheckStatus, EvidenceEntry, FixEntry, Host, Report, SCHEMA, Status, SubjectEntry, Summary, TargetEntry, Tool,
 };
@@ -65,6 +65,7 @@ pub fn judge(snapshot: &Snapshot, options: &Options) -> Report {
 
 /// Every probe is run whatever was selected: a selected check may wait for one that was not.
 fn run_probes(snapshot: &Snapshot, target: &Target, expect: Option<Expect>) -> Vec<Check> {
+    let acl = probe::read_acl(snapshot);
     let mut checks = Vec::new();
     let mut roots: HashMap<(&str, &str), &'static str> = HashMap::new();
     for probe in PROBES {
@@ -73,7 +74,7 @@ fn run_probes(snapshot: &Snapshot, target: &Target, expect: Option<Expect>) -> V
             Scope::Bridge => &target.bridges,
         };
         for bridge in bridges {
-            let judgement = (probe.judge)(&Case { snapshot, bridge, target, expect });
+            let judgement = (probe.judge)(&Case { snapshot, acl: &acl, bridge, target, expect });
             let about = (probe.scope == Scope::Bridge).then_some(bridge.as_str());
             let root = judgement_root(probe, &judgement, bridge, &roots);
             if let Some(root) = root {

@@ -15,7 +15,7 @@ const FRAME: u64 = 4192;
 /// Stack that is in use outside those levels: environment, arguments, `main`, the C library.
 const RESERVED_STACK: u64 = 20 << 10;
 /// Pieces that the helper gets through in a few seconds; opening a file counts as [`OPENING`] of them.
-const PATIENCE: u64 = 1 << 26;
+const PATIENCE: u64 = 1 << 24;
 const OPENING: u64 = 64;
 /// How much of what the helper prints is kept.
 const KEPT_OUTPUT: usize = 16 << 20;

@@ -99,7 +99,9 @@ pub(super) fn execute(subject: &Subject, process: &Process, file: Executable<'_>
         (euid, egid) = (subject.uid, subject.gid);
         permitted &= old.permitted;
     }
-    let privileged_file = file_capabilities.is_some() || euid != subject.uid || egid != subject.gid;
+    // A group that the subject is in anyway is no new identity (Linux 6.16; before that any other group was).
+    let in_group = egid == subject.gid || subject.groups.contains(&egid);
+    let privileged_file = file_capabilities.is_some() || euid != subject.uid || !in_group;
     let ambient = if privileged_file { 0 } else { old.ambient };
     permitted |= ambient;
     let effective = if effective_bit { permitted } else { ambient };

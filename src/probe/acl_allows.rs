@@ -15,22 +15,22 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
         return Judgement::not_applicable("the name is refused before the ACL is read");
     }
     let files = Files::of(case);
-    let reading = files.read();
-    if let Some(judgement) = acl::without_rules(case, &reading) {
+    let reading = case.acl;
+    if let Some(judgement) = acl::without_rules(case, reading) {
         return judgement;
     }
-    let unseen = unseen(&reading);
+    let unseen = unseen(reading);
     let decision = reading.decide(case.bridge.as_bytes());
     match (decision.verdict, decision.rule) {
-        (Verdict::Deny, Some(rule)) => denied(case, &reading, rule).into(),
+        (Verdict::Deny, Some(rule)) => denied(case, reading, rule).into(),
         (Verdict::Allow, Some(rule)) if unseen.is_none() => {
-            let place = acl::at(&reading, &rule.place);
+            let place = acl::at(reading, &rule.place);
             Judgement::pass(
                 format!("`{}` is allowed by {place}", case.bridge),
                 vec![Evidence::new("rule", written(rule))],
             )
         }
-        (Verdict::Deny, None) if unseen.is_none() => unnamed(case, &files, &reading).into(),
+        (Verdict::Deny, None) if unseen.is_none() => unnamed(case, &files, reading).into(),
         _ => Judgement::unjudged(format!("{} is included, and nobody could look into it", unseen.unwrap_or_default())),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::view::acl::{self, Files};
+use super::view::acl;
 use super::view::{near, owner};
 use super::{Case, Evidence, Finding, Judgement, Remedy};
 use crate::acl::{Outcome, Reading, RuleKind};
@@ -10,11 +10,11 @@ use crate::platform::{self, shell};
 use crate::snapshot::Owned;
 
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
-    let reading = Files::of(case).read();
+    let reading = case.acl;
     if matches!(reading.outcome, Outcome::NotOpened(_)) {
         return Judgement::unjudged("the ACL does not open");
     }
-    let findings: Vec<Finding> = allows_all(case, &reading).into_iter().chain(writable(case)).collect();
+    let findings: Vec<Finding> = allows_all(case, reading).into_iter().chain(writable(case)).collect();
     if !findings.is_empty() {
         return Judgement::Found(findings);
     }

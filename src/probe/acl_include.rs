@@ -8,7 +8,7 @@ use crate::snapshot::Errno;
 
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
     let files = Files::of(case);
-    let reading = files.read();
+    let reading = case.acl;
     match reading.outcome {
         Outcome::NotOpened(_) => return Judgement::unjudged("the ACL does not open"),
         Outcome::Unknown => return acl::unread(case),
@@ -18,13 +18,13 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
         return Judgement::not_applicable("the ACL includes no other file");
     }
     let (of_cycle, of_ignored): (Vec<Diagnostic>, Vec<Diagnostic>) = files
-        .lint(&reading)
+        .lint(reading)
         .into_iter()
-        .filter(|remark| acl::is_about_include(&reading, remark))
+        .filter(|remark| acl::is_about_include(reading, remark))
         .partition(|remark| matches!(remark.code, "include-cycle" | "include-endless"));
     let mut findings = Vec::new();
-    findings.extend(ignored(case, &reading).map(|finding| finding.showing(of_ignored)));
-    findings.extend(cycle(&reading).map(|finding| finding.showing(of_cycle)));
+    findings.extend(ignored(case, reading).map(|finding| finding.showing(of_ignored)));
+    findings.extend(cycle(reading).map(|finding| finding.showing(of_cycle)));
     if !findings.is_empty() {
         return Judgement::Found(findings);
     }

@@ -7,24 +7,24 @@ use crate::snapshot::Kind;
 
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
     let files = Files::of(case);
-    let reading = files.read();
+    let reading = case.acl;
     let path = case.snapshot.acl.path.display().to_string();
     match reading.outcome {
         Outcome::NotOpened(_) => Judgement::unjudged("the ACL does not open"),
         Outcome::Unknown => acl::unread(case),
-        Outcome::Broken => broken(&path, files.lint(&reading)).into(),
-        Outcome::Endless => Judgement::pass(format!("{path} parses up to its include cycle"), vec![rules(&reading)]),
+        Outcome::Broken => broken(&path, files.lint(reading)).into(),
+        Outcome::Endless => Judgement::pass(format!("{path} parses up to its include cycle"), vec![rules(reading)]),
         Outcome::Parsed if is_directory(case) => {
-            Judgement::pass(format!("{path} is a directory, which reads as an empty ACL"), vec![rules(&reading)])
+            Judgement::pass(format!("{path} is a directory, which reads as an empty ACL"), vec![rules(reading)])
         }
         Outcome::Parsed => {
             let idle: Vec<Diagnostic> = files
-                .lint(&reading)
+                .lint(reading)
                 .into_iter()
-                .filter(|remark| remark.level == DiagnosticLevel::Warning && !acl::is_about_include(&reading, remark))
+                .filter(|remark| remark.level == DiagnosticLevel::Warning && !acl::is_about_include(reading, remark))
                 .collect();
             if idle.is_empty() {
-                Judgement::pass(format!("{path} parses"), vec![rules(&reading)])
+                Judgement::pass(format!("{path} parses"), vec![rules(reading)])
             } else {
                 without_effect(idle).into()
             }

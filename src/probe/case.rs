@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::acl::Reading;
 use crate::snapshot::Snapshot;
 
 /// The question put to a probe.
@@ -10,6 +11,8 @@ use crate::snapshot::Snapshot;
 pub struct Case<'a> {
     /// The facts.
     pub snapshot: &'a Snapshot,
+    /// The ACL as [`read_acl`](super::read_acl) gives it: read once, for every check that asks.
+    pub acl: &'a Reading,
     /// The bridge in question; for a check of the host the first of the target's bridges.
     pub bridge: &'a str,
     /// All bridges in question.

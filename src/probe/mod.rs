@@ -29,6 +29,7 @@ mod view;
 pub use crate::platform::Remedy;
 pub use case::{Case, Expect, Target};
 pub use judgement::{Evidence, Finding, Judgement, Level, ONLY_LIVE};
+pub use view::acl::read_acl;
 
 /// What a check is asked about.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use bridge_doctor::probe::{Case, Expect, Finding, Judgement, Level, PROBES, Target};
+use bridge_doctor::probe::{Case, Expect, Finding, Judgement, Level, PROBES, Target, read_acl};
 use bridge_doctor::snapshot::{
     AclFile, Answer, Bridge, Bytes, Errno, Fact, Inode, Kind, Link, Network, Owned, Snapshot, Unknown,
 };
@@ -68,7 +68,9 @@ impl State {
     pub(crate) fn judge(&self, id: &str) -> Judgement {
         let probe = PROBES.iter().find(|probe| probe.id == id).expect("the check exists");
         let target = Target { bridges: vec![self.bridge.clone()], why: "--bridge" };
-        (probe.judge)(&Case { snapshot: &self.host, bridge: &self.bridge, target: &target, expect: self.expect })
+        let acl = read_acl(&self.host);
+        let (snapshot, bridge) = (&self.host, self.bridge.as_str());
+        (probe.judge)(&Case { snapshot, acl: &acl, bridge, target: &target, expect: self.expect })
     }
 
     /// Everything that any check finds.

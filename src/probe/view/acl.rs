@@ -2,14 +2,10 @@
 
 use std::path::Path;
 
-use crate::acl::{self, Diagnostic, IncludeResult, Limits, Opened, Outcome, Place, Reading, Source};
+use crate::acl::{self, Diagnostic, IncludeResult, Opened, Outcome, Place, Reading, Source};
+use crate::helper;
 use crate::probe::{Case, Judgement};
 use crate::snapshot::{AclFile, Answer, Fact, Snapshot};
-
-/// A soft limit of open files that most systems start with.
-const USUAL_OPEN_FILES: u64 = 1024;
-/// A stack limit that most systems start with.
-const USUAL_STACK: u64 = 8 << 20;
 
 /// The files, where a fault of the first one hides nothing about the rest: what `acl-file` finds is its own fault.
 pub(in crate::probe) struct Files<'a> {
@@ -34,11 +30,6 @@ impl<'a> Files<'a> {
         Self { snapshot: case.snapshot }
     }
 
-    /// What the helper makes of them.
-    pub(in crate::probe) fn read(&self) -> Reading {
-        acl::read(&self.snapshot.acl.path, self, limits(self.snapshot))
-    }
-
     /// What a person should know about them.
     pub(in crate::probe) fn lint(&self, reading: &Reading) -> Vec<Diagnostic> {
         acl::lint(reading, self)
@@ -51,6 +42,11 @@ impl<'a> Files<'a> {
             || file.closed_directory.is_some()
                 && first.is_some_and(|first| first.closed_directory == file.closed_directory)
     }
+}
+
+/// What the helper would make of the ACL if the file itself could be opened.
+pub fn read_acl(snapshot: &Snapshot) -> Reading {
+    acl::read(&snapshot.acl.path, &Files { snapshot }, helper::limits(snapshot))
 }
 
 /// The ACL file itself.
@@ -96,12 +92,4 @@ pub(in crate::probe) fn is_about_include(reading: &Reading, remark: &Diagnostic)
 pub(in crate::probe) fn at(reading: &Reading, place: &Place) -> String {
     let file = reading.file(*place).display();
     format!("{file}:{}", place.line)
-}
-
-fn limits(snapshot: &Snapshot) -> Limits {
-    let process = snapshot.process.known();
-    Limits {
-        open_files: process.and_then(|process| process.open_files).unwrap_or(USUAL_OPEN_FILES),
-        stack: process.and_then(|process| process.stack).unwrap_or(USUAL_STACK),
-    }
 }
