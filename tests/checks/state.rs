@@ -68,7 +68,13 @@ impl State {
     pub(crate) fn judge(&self, id: &str) -> Judgement {
         let probe = PROBES.iter().find(|probe| probe.id == id).expect("the check exists");
         let target = Target { bridges: vec![self.bridge.clone()], why: "--bridge" };
-        (probe.judge)(&Case { snapshot: &self.host, bridge: &self.bridge, target: &target, expect: self.expect })
+        (probe.judge)(&Case {
+            snapshot: &self.host,
+            bridge: &self.bridge,
+            target: &target,
+            expect: self.expect,
+            prediction: None,
+        })
     }
 
     /// Everything that any check finds.
