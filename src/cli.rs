@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -24,6 +25,8 @@ pub struct Cli {
 pub enum Command {
     /// Will it work for this user and this bridge, and if not, why exactly?
     Check(Check),
+    /// Does it really work, with frames on the wire? Runs the real helper; nothing is left behind.
+    Attach(Attach),
     /// Check an ACL file (bridge.conf) as the helper reads it.
     Acl(Acl),
     /// Print every fact about this host as JSON, for `check --from`.
@@ -63,6 +66,9 @@ pub struct Check {
     /// Judge a snapshot made by `collect` in place of this machine (`-`: standard input).
     #[arg(long, value_name = "FILE", conflicts_with_all = ["root", "pid", "helper"])]
     pub from: Option<PathBuf>,
+    /// Run the real helper as well, and send frames between two taps.
+    #[arg(long, conflicts_with_all = ["from", "root", "pid"])]
+    pub attach: bool,
     /// What the bridge is for; what contradicts it then fails.
     #[arg(long, value_enum)]
     pub expect: Option<Expect>,
@@ -84,6 +90,44 @@ pub struct Check {
     /// Write the report to FILE in place of standard output.
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+/// `attach`.
+#[derive(Args, Debug)]
+pub struct Attach {
+    /// The bridge, by name [default: the first that the ACL allows, else that exists, else br0].
+    #[arg(long, short, value_name = "NAME")]
+    pub bridge: Option<OsString>,
+    /// The user who runs the virtual machine, by name or number; only root can be somebody else [default: you, also
+    /// under sudo].
+    #[arg(long, short, value_name = "USER")]
+    pub user: Option<String>,
+    /// The helper [default: what libvirt's session driver or QEMU would use].
+    #[arg(long, value_name = "PATH")]
+    pub helper: Option<PathBuf>,
+    /// How long one run of the helper, and the wait for the ports, may take.
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = timeout)]
+    pub timeout: Duration,
+    /// Test the kernel alone: a bridge and two taps in namespaces of their own, without helper, bridge and root.
+    #[arg(long, conflicts_with_all = ["bridge", "user", "helper"])]
+    pub sandbox: bool,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// How long `check --attach` waits, as `attach` does by default.
+pub const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A duration that somebody might wait for.
+fn timeout(text: &str) -> Result<Duration, String> {
+    const LONGEST: Duration = Duration::from_secs(3600);
+    let duration =
+        humantime::parse_duration(text).map_err(|error| format!("{error}; `10s` and `500ms` are durations"))?;
+    if duration.is_zero() || duration > LONGEST {
+        return Err("it takes more than 0s and at most 1h".to_owned());
+    }
+    Ok(duration)
 }
 
 /// `acl`.
@@ -149,6 +193,8 @@ pub struct Schema {
 pub enum Output {
     /// `check --format json`.
     Report,
+    /// `attach --format json`.
+    Attach,
     /// `acl --format json`.
     Acl,
     /// `collect`.

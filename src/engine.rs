@@ -1,9 +1,11 @@
 //! Runs the probes in order, writes `blocked`, names root causes.
 
 mod select;
+mod trial;
 
 use std::collections::HashMap;
 
+use crate::acl::Reading;
 use crate::catalogue::{self, Severity};
 use crate::helper::{self, Prediction};
 use crate::probe::{self, Case, Evidence, Expect, Finding, Judgement, Level, PROBES, Probe, Remedy, Scope, Target};
@@ -36,12 +38,16 @@ impl Options {
 pub fn judge(snapshot: &Snapshot, options: &Options) -> Report {
     let acl = helper::acl_reading(snapshot);
     let target = select::target(snapshot, &acl, options);
-    let all = run_probes(snapshot, &target, options.expect);
+    let mut round = Round::new(snapshot, &target, options);
+    round.ask(|scope| scope != Scope::Trial);
     let predictions = target.bridges.iter().filter_map(|bridge| {
         let prediction = helper::predict(snapshot, &acl, bridge)?;
-        Some(Prediction { cause: cause_of(&prediction, &all), ..prediction })
+        Some(Prediction { cause: cause_of(&prediction, &round.checks), ..prediction })
     });
-    let predictions = predictions.collect();
+    round.predictions = predictions.collect();
+    round.ask(|scope| scope == Scope::Trial);
+    let Round { checks: all, predictions, .. } = round;
+    let attach = trial::entries(snapshot, &predictions, &all);
     let checks: Vec<Check> = all.into_iter().filter(|check| options.selects(check.id)).collect();
     Report {
         schema: SCHEMA,
@@ -59,50 +65,85 @@ pub fn judge(snapshot: &Snapshot, options: &Options) -> Report {
         },
         checks,
         predictions,
-        attach: None,
+        attach,
     }
 }
 
-/// Every probe is run whatever was selected: a selected check may wait for one that was not.
-fn run_probes(snapshot: &Snapshot, target: &Target, expect: Option<Expect>) -> Vec<Check> {
-    let acl = probe::read_acl(snapshot);
-    let mut checks = Vec::new();
-    let mut roots: HashMap<(&str, &str), &'static str> = HashMap::new();
-    for probe in PROBES {
-        let bridges: &[String] = match probe.scope {
-            Scope::Host => target.bridges.get(..1).unwrap_or(&[]),
-            Scope::Bridge => &target.bridges,
-        };
-        for bridge in bridges {
-            let judgement = (probe.judge)(&Case { snapshot, acl: &acl, bridge, target, expect });
-            let about = (probe.scope == Scope::Bridge).then_some(bridge.as_str());
-            let root = judgement_root(probe, &judgement, bridge, &roots);
-            if let Some(root) = root {
-                roots.insert((probe.id, about.unwrap_or("")), root);
+/// The bridges in question.
+pub fn target(snapshot: &Snapshot, options: &Options) -> Target {
+    select::target(snapshot, &helper::acl_reading(snapshot), options)
+}
+
+/// The checks as far as they were asked.
+struct Round<'a> {
+    snapshot: &'a Snapshot,
+    target: &'a Target,
+    options: &'a Options,
+    acl: Reading,
+    predictions: Vec<Prediction>,
+    checks: Vec<Check>,
+    /// The cause behind each check that did not pass, by check and bridge.
+    roots: HashMap<(&'static str, &'a str), &'static str>,
+}
+
+impl<'a> Round<'a> {
+    fn new(snapshot: &'a Snapshot, target: &'a Target, options: &'a Options) -> Self {
+        let acl = probe::read_acl(snapshot);
+        Self { snapshot, target, options, acl, predictions: Vec::new(), checks: Vec::new(), roots: HashMap::new() }
+    }
+
+    /// Every probe is run whatever was selected: a selected check may wait for one that was not.
+    fn ask(&mut self, wanted: impl Fn(Scope) -> bool) {
+        for probe in PROBES.iter().filter(|probe| wanted(probe.scope)) {
+            let bridges: &[String] = match probe.scope {
+                Scope::Host => self.target.bridges.get(..1).unwrap_or(&[]),
+                Scope::Bridge | Scope::Trial => &self.target.bridges,
+            };
+            for bridge in bridges {
+                let tried = || self.snapshot.trials.iter().any(|trial| trial.bridge == *bridge);
+                if probe.scope != Scope::Trial || tried() {
+                    self.ask_one(probe, bridge);
+                }
             }
-            checks.extend(entries(probe, about, judgement, root));
         }
     }
-    checks
-}
 
-/// The cause that stands behind a check that did not pass: its own, or that of the check it waits for.
-fn judgement_root<'a>(
-    probe: &Probe,
-    judgement: &Judgement,
-    bridge: &'a str,
-    roots: &HashMap<(&'static str, &'a str), &'static str>,
-) -> Option<&'static str> {
-    match judgement {
-        Judgement::Found(findings) => {
-            findings.iter().find(|finding| finding.level == Level::Fail).map(|finding| finding.cause)
+    fn ask_one(&mut self, probe: &Probe, bridge: &'a str) {
+        let about = (probe.scope != Scope::Host).then_some(bridge);
+        let judgement = (probe.judge)(&Case {
+            snapshot: self.snapshot,
+            acl: &self.acl,
+            bridge,
+            target: self.target,
+            expect: self.options.expect,
+            prediction: self.predictions.iter().find(|prediction| prediction.bridge == bridge),
+        });
+        let root = self.root_of(probe, &judgement, bridge);
+        if let Some(root) = root {
+            self.roots.insert((probe.id, about.unwrap_or("")), root);
         }
-        Judgement::Unjudged(_) => catalogue::page(probe.id)?
-            .requires
-            .iter()
-            .find_map(|required| roots.get(&(*required, "")).or_else(|| roots.get(&(*required, bridge))))
-            .copied(),
-        Judgement::Pass { .. } | Judgement::NotApplicable { .. } => None,
+        let mut entries = entries(probe, about, judgement, root);
+        if probe.scope == Scope::Trial {
+            for entry in &mut entries {
+                trial::wait_for_what_is_told(entry, &self.checks, self.options);
+            }
+        }
+        self.checks.extend(entries);
+    }
+
+    /// The cause that stands behind a check that did not pass: its own, or that of the check it waits for.
+    fn root_of(&self, probe: &Probe, judgement: &Judgement, bridge: &'a str) -> Option<&'static str> {
+        match judgement {
+            Judgement::Found(findings) => {
+                findings.iter().find(|finding| finding.level == Level::Fail).map(|finding| finding.cause)
+            }
+            Judgement::Unjudged(_) => catalogue::page(probe.id)?
+                .requires
+                .iter()
+                .find_map(|required| self.roots.get(&(*required, "")).or_else(|| self.roots.get(&(*required, bridge))))
+                .copied(),
+            Judgement::Pass { .. } | Judgement::NotApplicable { .. } => None,
+        }
     }
 }
 

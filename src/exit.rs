@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use crate::report::{Report, Status};
+use crate::helper::Outcome;
+use crate::report::{Attach, ForwardingStatus, Report, Status};
 
 /// How bridge-doctor ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -27,6 +28,16 @@ impl Exit {
             _ if strict && report.summary.warn > 0 => Self::Broken,
             Status::Unknown => Self::Unknown,
             Status::Pass | Status::Warn => Self::Healthy,
+        }
+    }
+
+    /// The verdict of an end-to-end test.
+    pub fn of_attach(attach: &Attach) -> Self {
+        match (attach.outcome, attach.forwarding.status) {
+            _ if !attach.left_behind.is_empty() => Self::Broken,
+            (Outcome::Attached, ForwardingStatus::Pass) => Self::Healthy,
+            (Outcome::Attached, ForwardingStatus::Skip) => Self::Unknown,
+            _ => Self::Broken,
         }
     }
 

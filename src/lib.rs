@@ -4,6 +4,7 @@
 //! a [`report::Report`], a renderer writes it.
 
 pub mod acl;
+pub mod attach;
 pub mod catalogue;
 pub mod cli;
 pub mod command;

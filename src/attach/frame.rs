@@ -1,5 +1,7 @@
 //! The frames that prove forwarding: written into one tap, looked for at the other.
 
+use crate::snapshot::Payload;
+
 /// The ethertype that IEEE leaves for local experiments.
 const LOCAL_EXPERIMENT: u16 = 0x88B5;
 const IPV4: u16 = 0x0800;
@@ -14,25 +16,27 @@ const HEADER: usize = 14;
 const IP_HEADER: usize = 20;
 
 /// A hardware address.
-pub type Mac = [u8; 6];
+pub(super) type Mac = [u8; 6];
 
 /// Everybody on the segment.
-pub const BROADCAST: Mac = [0xff; 6];
+pub(super) const BROADCAST: Mac = [0xff; 6];
 
 /// What marks a frame as one of this run.
 pub type Token = [u8; 16];
 
-/// What a frame carries, and so which filters see it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Payload {
-    /// Plain Ethernet: only the bridge and its own filters see it.
-    Ethernet,
-    /// IPv4: br_netfilter hands it to the FORWARD chain as well.
-    Ip,
+/// A token that no other run has.
+///
+/// # Errors
+///
+/// Where the kernel gives no random numbers.
+pub fn token() -> std::io::Result<Token> {
+    let mut token = Token::default();
+    rustix::rand::getrandom(&mut token, rustix::rand::GetRandomFlags::empty())?;
+    Ok(token)
 }
 
 /// A frame with its token, padded to the shortest length that Ethernet allows.
-pub fn build(to: Mac, from: Mac, payload: Payload, token: Token) -> Vec<u8> {
+pub(super) fn build(to: Mac, from: Mac, payload: Payload, token: Token) -> Vec<u8> {
     let mut frame = Vec::with_capacity(MINIMUM);
     frame.extend_from_slice(&to);
     frame.extend_from_slice(&from);
@@ -49,7 +53,7 @@ pub fn build(to: Mac, from: Mac, payload: Payload, token: Token) -> Vec<u8> {
 }
 
 /// Whether this is the frame that [`build`] made from the same parts.
-pub fn is(frame: &[u8], from: Mac, payload: Payload, token: Token) -> bool {
+pub(super) fn is(frame: &[u8], from: Mac, payload: Payload, token: Token) -> bool {
     let (ethertype, at) = match payload {
         Payload::Ethernet => (LOCAL_EXPERIMENT, HEADER),
         Payload::Ip => (IPV4, HEADER + IP_HEADER),

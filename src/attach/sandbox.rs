@@ -5,45 +5,45 @@ mod link;
 
 use std::io::{self, Read as _, Write as _};
 use std::os::fd::OwnedFd;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use nix::sched::{CloneFlags, unshare};
 use nix::sys::wait::waitpid;
 use nix::unistd::{ForkResult, fork, pipe};
+use rustix::process::{Signal, set_parent_process_death_signal};
 use serde::{Deserialize, Serialize};
 
-use super::forwarding;
+use super::forwarding::{self, Count};
 use super::frame::Token;
+use crate::helper::run::Patience;
+use crate::snapshot::Errno;
 use link::Control;
 
 pub use forbidden::forbidden_by;
 
 /// The bridge inside; nothing outside can see it, so that any name would do.
-const BRIDGE: &str = "br0";
+pub const BRIDGE: &str = "br0";
 
 /// How far the sandbox came.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub enum Sandbox {
-    /// Frames went to and fro.
-    Forwarded {
+    /// Frames were sent.
+    Sent {
+        /// The first tap.
+        tap: String,
         /// Frames written.
         sent: u32,
         /// Frames read.
         received: u32,
+        /// Whether every one of them arrived.
+        whole: bool,
     },
-    /// A frame did not arrive.
-    Lost {
-        /// Frames written.
-        sent: u32,
-        /// Frames read.
-        received: u32,
-    },
-    /// A step failed with this error number.
+    /// A step failed.
     Failed {
         /// Which step.
         step: Step,
-        /// `errno`.
-        errno: i32,
+        /// Its error.
+        errno: Errno,
     },
 }
 
@@ -69,7 +69,8 @@ pub enum Step {
 /// # Errors
 ///
 /// Where no pipe or process can be had.
-pub fn run(token: Token, deadline: Instant) -> io::Result<Sandbox> {
+pub fn run(token: Token, timeout: Duration) -> io::Result<Sandbox> {
+    let deadline = Instant::now() + timeout;
     let (reader, writer) = pipe()?;
     #[allow(unsafe_code, reason = "namespaces are entered by a process of their own")]
     // SAFETY: this program has one thread, so that the child may do whatever its parent might.
@@ -101,10 +102,14 @@ fn report(writer: OwnedFd, result: &Sandbox) -> io::Result<()> {
 }
 
 fn inside(token: Token, deadline: Instant) -> Result<Sandbox, Sandbox> {
-    let at = |step| move |error: io::Error| Sandbox::Failed { step, errno: error.raw_os_error().unwrap_or(0) };
+    let at = |step| {
+        move |error: io::Error| Sandbox::Failed { step, errno: Errno(error.raw_os_error().unwrap_or(nix::libc::EIO)) }
+    };
     unshare(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNET)
         .map_err(io::Error::from)
         .map_err(at(Step::Namespaces))?;
+    // A new user namespace resets this, so that it cannot stand before.
+    set_parent_process_death_signal(Some(Signal::KILL)).map_err(io::Error::from).map_err(at(Step::Namespaces))?;
     let devices = [link::open_tun().map_err(at(Step::Open))?, link::open_tun().map_err(at(Step::Open))?];
     let control = Control::open().map_err(at(Step::Bridge))?;
     control.add_bridge(BRIDGE).map_err(at(Step::Bridge))?;
@@ -116,7 +121,8 @@ fn inside(token: Token, deadline: Instant) -> Result<Sandbox, Sandbox> {
         control.up(tap.name()).map_err(at(Step::Port))?;
     }
     let [first, second] = &taps;
-    let (count, lost) = forwarding::prove([first, second], token, deadline, &mut || {}).map_err(at(Step::Frames))?;
-    let forwarding::Count { sent, received } = count;
-    Ok(if lost.is_none() { Sandbox::Forwarded { sent, received } } else { Sandbox::Lost { sent, received } })
+    let patience = Patience { deadline, interrupt: None };
+    let (count, lost) = forwarding::prove([first, second], token, patience).map_err(at(Step::Frames))?;
+    let Count { sent, received } = count;
+    Ok(Sandbox::Sent { tap: first.name().to_owned(), sent, received, whole: lost.is_none() })
 }

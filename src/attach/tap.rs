@@ -13,7 +13,7 @@ const LARGEST_FRAME: usize = 65_600;
 
 /// A tap that is ours as long as this value lives.
 #[derive(Debug)]
-pub struct Tap {
+pub(super) struct Tap {
     descriptor: OwnedFd,
     name: String,
     header: usize,
@@ -25,7 +25,7 @@ impl Tap {
     /// # Errors
     ///
     /// `ENOTTY` or `EBADFD` where it is no tap, `EINVAL` where it is a tun, which carries no Ethernet frames.
-    pub fn from_descriptor(descriptor: OwnedFd) -> io::Result<Self> {
+    pub(super) fn from_descriptor(descriptor: OwnedFd) -> io::Result<Self> {
         let request = interface(descriptor.as_fd())?;
         #[allow(unsafe_code, reason = "ifreq is a C union")]
         // SAFETY: TUNGETIFF fills the flags, whatever else the union can hold.
@@ -42,12 +42,12 @@ impl Tap {
     }
 
     /// The interface's name.
-    pub fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         &self.name
     }
 
     /// Whether each frame has a virtio header before it.
-    pub fn has_vnet_header(&self) -> bool {
+    pub(super) fn has_vnet_header(&self) -> bool {
         self.header > 0
     }
 
@@ -56,7 +56,7 @@ impl Tap {
     /// # Errors
     ///
     /// `EIO` where the interface is down; `EAGAIN` where its queue is full.
-    pub fn send(&self, frame: &[u8]) -> io::Result<()> {
+    pub(super) fn send(&self, frame: &[u8]) -> io::Result<()> {
         let mut bytes = vec![0; self.header];
         bytes.extend_from_slice(frame);
         nix::unistd::write(&self.descriptor, &bytes)?;
@@ -68,7 +68,7 @@ impl Tap {
     /// # Errors
     ///
     /// Those of read(2) but `EAGAIN`.
-    pub fn receive<'a>(&self, buffer: &'a mut Vec<u8>) -> io::Result<Option<&'a [u8]>> {
+    pub(super) fn receive<'a>(&self, buffer: &'a mut Vec<u8>) -> io::Result<Option<&'a [u8]>> {
         buffer.resize(LARGEST_FRAME, 0);
         match nix::unistd::read(&self.descriptor, buffer) {
             Ok(count) => Ok(buffer.get(self.header..count)),

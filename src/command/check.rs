@@ -1,23 +1,34 @@
 //! `check`: will it work for this user and this bridge, and if not, why exactly?
 
+use crate::attach::{self, Ladder};
 use crate::cli::{self, Format};
 use crate::engine;
 use crate::exit::Exit;
+use crate::helper;
 use crate::report::human;
 use crate::report::{Report, json};
 
 use super::failure::Failure;
+use super::trial::{self, Host};
 use super::{from, output, selection};
 
 pub(super) fn run(options: &cli::Check, ascii: bool) -> Result<Exit, Failure> {
     let bridges = selection::bridges(&options.selection.bridge)?;
-    selection::checks(&options.only, &options.skip)?;
-    let snapshot = match &options.from {
+    selection::checks(&options.only, &options.skip, options.attach)?;
+    let mut snapshot = match &options.from {
         Some(file) => from::read(file, options.selection.user.as_deref())?,
         None => selection::collect(&options.selection, false)?,
     };
     let question =
         engine::Options { bridges, expect: options.expect, only: options.only.clone(), skip: options.skip.clone() };
+    if options.attach {
+        let acl = helper::acl_reading(&snapshot);
+        let bridges = engine::target(&snapshot, &question).bridges;
+        // The rungs below the bridge are the same for every bridge.
+        let first = bridges.first().cloned().unwrap_or_default();
+        let ladder = |bridge: &str| if bridge == first { attach::ladder(&acl, bridge, &Host) } else { Ladder::none() };
+        snapshot.trials = trial::run(&snapshot, &bridges, cli::TIMEOUT, ladder)?;
+    }
     let report = engine::judge(&snapshot, &question);
     output::write(&render(&report, options, ascii)?, options.output.as_deref())?;
     Ok(Exit::of(&report, options.strict))

@@ -39,6 +39,11 @@ impl Failure {
         }
     }
 
+    /// bridge-doctor may not look.
+    pub(super) fn blind(what: impl Into<String>, place: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { exit: Exit::Unknown, what: what.into(), place: place.into(), remedy: remedy.into() }
+    }
+
     /// Writes it to standard error; where that is closed, the exit code still tells.
     pub(super) fn complain(&self) {
         let _ = writeln!(std::io::stderr().lock(), "{self}");

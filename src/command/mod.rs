@@ -2,14 +2,18 @@
 
 mod acl;
 mod acl_file;
+mod attach;
 mod check;
 mod collect;
 mod failure;
 mod from;
 mod list;
 mod output;
+mod progress;
+mod sandbox;
 mod schema;
 mod selection;
+mod trial;
 
 use std::ffi::OsString;
 use std::io::ErrorKind;
@@ -37,6 +41,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
     match &cli.command {
         Command::Check(options) => check::run(options, cli.ascii),
+        Command::Attach(options) if options.sandbox => sandbox::run(options, cli.ascii),
+        Command::Attach(options) => attach::run(options, cli.ascii),
         Command::Acl(options) => acl_file::run(options, cli.ascii),
         Command::Collect(options) => collect::run(options),
         Command::List(options) => list::run(options),

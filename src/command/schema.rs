@@ -2,7 +2,7 @@
 
 use crate::cli::{self, Output};
 use crate::exit::Exit;
-use crate::report::{self, AclReport, Report, json, schema};
+use crate::report::{self, AclReport, Attach, Report, json, schema};
 use crate::snapshot::{self, Snapshot};
 
 use super::failure::Failure;
@@ -11,6 +11,7 @@ use super::output;
 pub(super) fn run(options: &cli::Schema) -> Result<Exit, Failure> {
     let schema = match options.of {
         Output::Report => schema::of::<Report>(report::SCHEMA),
+        Output::Attach => schema::of::<Attach>(report::ATTACH_SCHEMA),
         Output::Acl => schema::of::<AclReport>(report::ACL_SCHEMA),
         Output::Snapshot => schema::of::<Snapshot>(snapshot::SCHEMA),
     };

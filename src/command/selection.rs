@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use crate::catalogue;
 use crate::cli::Selection;
 use crate::host::{self, Request};
+use crate::probe::{PROBES, Scope};
 use crate::snapshot::Snapshot;
 
 use super::failure::Failure;
@@ -42,7 +43,7 @@ pub(super) fn collect(selection: &Selection, everything: bool) -> Result<Snapsho
 }
 
 /// Refuses ids that no check has, and a selection that leaves no check.
-pub(super) fn checks(only: &[String], skip: &[String]) -> Result<(), Failure> {
+pub(super) fn checks(only: &[String], skip: &[String], attach: bool) -> Result<(), Failure> {
     for (option, ids) in [("--only", only), ("--skip", skip)] {
         if let Some(unknown) = ids.iter().find(|id| catalogue::page(id).is_none()) {
             return Err(Failure::usage(format!("no check is called `{unknown}`"), option, suggestion(unknown)));
@@ -50,11 +51,14 @@ pub(super) fn checks(only: &[String], skip: &[String]) -> Result<(), Failure> {
     }
     let selected =
         |id: &str| (only.is_empty() || only.iter().any(|one| one == id)) && !skip.iter().any(|one| one == id);
-    if catalogue::pages().iter().any(|page| selected(page.id)) {
-        Ok(())
-    } else {
-        Err(Failure::usage("no check is left", "--only and --skip", "leave out one of the two"))
+    let mut left = PROBES.iter().filter(|probe| selected(probe.id)).peekable();
+    if left.peek().is_none() {
+        return Err(Failure::usage("no check is left", "--only and --skip", "leave out one of the two"));
     }
+    if attach || left.any(|probe| probe.scope != Scope::Trial) {
+        return Ok(());
+    }
+    Err(Failure::usage("these checks run the real helper, which was not asked for", "--only", "add --attach"))
 }
 
 fn suggestion(unknown: &str) -> String {

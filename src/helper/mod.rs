@@ -2,12 +2,15 @@
 
 mod credentials;
 mod launch;
+mod observation;
 mod predict;
 mod prediction;
+pub mod run;
 mod steps;
 
 pub use credentials::{CAP_NET_ADMIN, Credentials, capability_name, required_to_drop};
 pub use launch::{Launch, Refusal, launch};
+pub use observation::agrees;
 pub use predict::predict;
 pub use prediction::{Outcome, Prediction};
 pub use steps::{BRIDGE_PORTS, NAME_SIZE, TAP_MTU, acl_reading, limits};

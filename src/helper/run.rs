@@ -1,25 +1,21 @@
 //! Running the real helper as QEMU and libvirt do, and receiving its descriptor.
 
+mod receive;
 mod spawn;
 
-use std::io::{ErrorKind, IoSliceMut, Read};
-use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Child, ChildStderr};
+use std::process::Child;
 use std::time::{Duration, Instant};
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, killpg};
-use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg};
 use nix::unistd::Pid;
 
-use crate::snapshot::Errno;
-
-/// Bytes of standard error that are kept; a helper that prints more is read on and forgotten.
-const STDERR_KEPT: usize = 64 * 1024;
-/// How many descriptors one message may carry before the rest is cut off by the kernel.
-const DESCRIPTORS: usize = 16;
+use crate::snapshot::End;
+use receive::Received;
 
 /// Whose identity the helper is started with.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -37,6 +33,15 @@ pub enum Identity {
     },
 }
 
+/// How long to wait, and what ends the wait before that.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience<'a> {
+    /// The end of the wait.
+    pub deadline: Instant,
+    /// Readable once the user wants no more.
+    pub interrupt: Option<BorrowedFd<'a>>,
+}
+
 /// How a run ended, and what it left in our hands.
 #[derive(Debug)]
 pub struct Run {
@@ -48,19 +53,6 @@ pub struct Run {
     pub descriptors: Vec<OwnedFd>,
 }
 
-/// How a run of the helper ended.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum End {
-    /// `execve` failed, or becoming the user did.
-    NotStarted(Errno),
-    /// It exited with this status.
-    Exited(i32),
-    /// A signal ended it.
-    Signalled(i32),
-    /// It did not end in time, and its process group was killed.
-    TimedOut,
-}
-
 impl Run {
     /// The last line of standard error that is not empty, lossily as text.
     pub fn last_line(&self) -> Option<String> {
@@ -69,39 +61,48 @@ impl Run {
     }
 }
 
-/// Runs `helper` for `bridge` and waits for it, at most until `deadline`.
+/// Runs `helper` for `bridge` and waits for it as long as the patience lasts.
 ///
 /// # Errors
 ///
-/// Where the machine has no descriptors or processes left; a helper that does not start is not an error, but
-/// [`End::NotStarted`].
-pub fn run(helper: &Path, bridge: &str, identity: &Identity, deadline: Instant) -> std::io::Result<Run> {
-    let (mut child, socket) = match spawn::spawn(helper, bridge, identity)? {
+/// [`io::ErrorKind::Interrupted`] where the user wants no more; others where the machine has no descriptors or processes
+/// left. A helper that does not start is not an error, but [`End::NotStarted`].
+pub fn run(helper: &Path, bridge: &str, identity: &Identity, patience: Patience<'_>) -> io::Result<Run> {
+    let (child, socket) = match spawn::spawn(helper, bridge, identity)? {
         Ok(started) => started,
         Err(errno) => return Ok(Run { end: End::NotStarted(errno), stderr: Vec::new(), descriptors: Vec::new() }),
     };
-    let mut group = Group(Some(child.id()));
-    let mut collected = Collected { stderr: Vec::new(), descriptors: Vec::new() };
-    let ended_in_time = collected.collect(&mut child, &socket, deadline)?;
-    if !ended_in_time {
-        group.kill();
-    }
-    let status = child.wait()?;
-    group.0 = None;
+    let mut group = Group { leader: child };
+    let mut received = Received::default();
+    let ended_in_time = collect(&mut received, &mut group.leader, &socket, patience)?;
+    // Until the leader is waited for, its number belongs to this group; what it left running ends here.
+    group.kill();
+    let status = group.leader.wait()?;
     let end = match (ended_in_time, status.code()) {
         (false, _) => End::TimedOut,
         (true, Some(code)) => End::Exited(code),
         (true, None) => End::Signalled(status.signal().unwrap_or(0)),
     };
-    Ok(Run { end, stderr: collected.stderr, descriptors: collected.descriptors })
+    Ok(Run { end, stderr: received.stderr, descriptors: received.descriptors })
 }
 
-/// The helper's process group, killed when it is dropped before the helper was waited for.
-struct Group(Option<u32>);
+/// Waits until this descriptor is readable, at most as long as the patience lasts; false where it is not.
+///
+/// # Errors
+///
+/// [`io::ErrorKind::Interrupted`] where the user wants no more.
+pub fn wait_for(descriptor: BorrowedFd<'_>, patience: Patience<'_>) -> io::Result<bool> {
+    ready(&[descriptor], patience).map(|ready| !ready.is_empty())
+}
+
+/// The helper's process group: it ends with this value, whatever happens in between.
+struct Group {
+    leader: Child,
+}
 
 impl Group {
     fn kill(&self) {
-        if let Some(id) = self.0.and_then(|id| i32::try_from(id).ok()) {
+        if let Ok(id) = i32::try_from(self.leader.id()) {
             // It may have ended by itself: then there is nothing to kill.
             let _ = killpg(Pid::from_raw(id), Signal::SIGKILL);
         }
@@ -110,101 +111,72 @@ impl Group {
 
 impl Drop for Group {
     fn drop(&mut self) {
-        self.kill();
-    }
-}
-
-struct Collected {
-    stderr: Vec<u8>,
-    descriptors: Vec<OwnedFd>,
-}
-
-impl Collected {
-    /// Reads both channels until the helper has ended; false where the deadline came first.
-    fn collect(&mut self, child: &mut Child, socket: &OwnedFd, deadline: Instant) -> std::io::Result<bool> {
-        let mut stderr = child.stderr.take();
-        let process = rustix::process::pidfd_open(pid_of(child)?, rustix::process::PidfdFlags::empty())?;
-        let mut socket_open = true;
-        loop {
-            let mut polled = vec![PollFd::new(process.as_fd(), PollFlags::POLLIN)];
-            if socket_open {
-                polled.push(PollFd::new(socket.as_fd(), PollFlags::POLLIN));
-            }
-            if let Some(pipe) = &stderr {
-                polled.push(PollFd::new(pipe.as_fd(), PollFlags::POLLIN));
-            }
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Ok(false);
-            }
-            match poll(&mut polled, timeout(left)) {
-                Ok(_) | Err(nix::errno::Errno::EINTR) => {}
-                Err(error) => return Err(error.into()),
-            }
-            let ready: Vec<RawFd> = polled
-                .iter()
-                .filter(|entry| entry.any().unwrap_or(false))
-                .map(|entry| entry.as_fd().as_raw_fd())
-                .collect();
-            if ready.contains(&socket.as_raw_fd()) {
-                socket_open = self.receive(socket)?;
-            }
-            if let Some(pipe) = &mut stderr
-                && ready.contains(&pipe.as_raw_fd())
-                && !self.read_stderr(pipe)?
-            {
-                stderr = None;
-            }
-            if ready == [process.as_raw_fd()] {
-                return Ok(true);
-            }
+        if let Ok(None) = self.leader.try_wait() {
+            self.kill();
+            // The signal cannot be refused, and without this the process would stay in the table.
+            let _ = self.leader.wait();
         }
     }
+}
 
-    /// Takes one message; false at the end of the stream.
-    fn receive(&mut self, socket: &OwnedFd) -> std::io::Result<bool> {
-        let mut byte = [0_u8; 64];
-        let mut space = nix::cmsg_space!([RawFd; DESCRIPTORS]);
-        let mut slices = [IoSliceMut::new(&mut byte)];
-        let flags = MsgFlags::MSG_CMSG_CLOEXEC | MsgFlags::MSG_DONTWAIT;
-        let message = match recvmsg::<()>(socket.as_raw_fd(), &mut slices, Some(&mut space), flags) {
-            Ok(message) => message,
-            Err(nix::errno::Errno::EAGAIN | nix::errno::Errno::EINTR) => return Ok(true),
-            Err(nix::errno::Errno::ECONNRESET) => return Ok(false),
+/// Reads both channels until the helper has ended; false where the patience ended first.
+fn collect(received: &mut Received, child: &mut Child, socket: &OwnedFd, patience: Patience<'_>) -> io::Result<bool> {
+    let mut stderr = child.stderr.take();
+    let process = rustix::process::pidfd_open(pid_of(child)?, rustix::process::PidfdFlags::empty())?;
+    let mut socket_open = true;
+    loop {
+        let mut waited_for = vec![process.as_fd()];
+        waited_for.extend(socket_open.then(|| socket.as_fd()));
+        waited_for.extend(stderr.as_ref().map(AsFd::as_fd));
+        let ready = ready(&waited_for, patience)?;
+        // Without the clock a helper that never stops to write would never be out of time.
+        if ready.is_empty() || Instant::now() >= patience.deadline {
+            return Ok(false);
+        }
+        if ready.contains(&socket.as_raw_fd()) {
+            socket_open = received.message(socket)?;
+        }
+        if let Some(pipe) = &mut stderr
+            && ready.contains(&pipe.as_raw_fd())
+            && !received.text(pipe)?
+        {
+            stderr = None;
+        }
+        // What it wrote before its end has been read by now.
+        if ready == [process.as_raw_fd()] {
+            return Ok(true);
+        }
+    }
+}
+
+/// Those of the descriptors that are readable or at their end; none where the patience is at its own.
+fn ready(descriptors: &[BorrowedFd<'_>], patience: Patience<'_>) -> io::Result<Vec<RawFd>> {
+    loop {
+        let left = patience.deadline.saturating_duration_since(Instant::now());
+        let waited_for = descriptors.iter().chain(&patience.interrupt);
+        let mut polled: Vec<PollFd<'_>> = waited_for.map(|fd| PollFd::new(*fd, PollFlags::POLLIN)).collect();
+        match poll(&mut polled, timeout(left)) {
+            Ok(_) | Err(nix::errno::Errno::EINTR) => {}
             Err(error) => return Err(error.into()),
-        };
-        for control in message.cmsgs()? {
-            if let ControlMessageOwned::ScmRights(received) = control {
-                #[allow(unsafe_code, reason = "descriptors from SCM_RIGHTS are raw numbers")]
-                // SAFETY: the kernel has just installed these descriptors for us, and nobody else knows them.
-                self.descriptors.extend(received.into_iter().map(|fd| unsafe { OwnedFd::from_raw_fd(fd) }));
-            }
         }
-        Ok(message.bytes > 0)
-    }
-
-    /// Reads what is there; false at the end of the pipe.
-    fn read_stderr(&mut self, pipe: &mut ChildStderr) -> std::io::Result<bool> {
-        let mut buffer = [0_u8; 8192];
-        let count = match pipe.read(&mut buffer) {
-            Ok(count) => count,
-            Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(true),
-            Err(error) => return Err(error),
-        };
-        self.stderr.extend_from_slice(buffer.get(..count).unwrap_or(&[]));
-        if self.stderr.len() > 2 * STDERR_KEPT {
-            self.stderr.drain(..self.stderr.len() - STDERR_KEPT);
+        let is_ready = |entry: &&PollFd<'_>| entry.any().unwrap_or(false);
+        let ready: Vec<RawFd> = polled.iter().filter(is_ready).map(|entry| entry.as_fd().as_raw_fd()).collect();
+        if patience.interrupt.is_some_and(|interrupt| ready.contains(&interrupt.as_raw_fd())) {
+            return Err(io::ErrorKind::Interrupted.into());
         }
-        Ok(count > 0)
+        if !ready.is_empty() || left.is_zero() {
+            return Ok(ready);
+        }
     }
 }
 
-fn pid_of(child: &Child) -> std::io::Result<rustix::process::Pid> {
+fn pid_of(child: &Child) -> io::Result<rustix::process::Pid> {
     let raw = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
-    raw.ok_or_else(|| std::io::Error::other("the helper has no process id"))
+    raw.ok_or_else(|| io::Error::other("the helper has no process id"))
 }
 
+/// In whole milliseconds, rounded up: a last look that comes too early would only be repeated.
 fn timeout(left: Duration) -> PollTimeout {
-    let milliseconds = left.as_millis().clamp(1, 60_000);
-    PollTimeout::try_from(u32::try_from(milliseconds).unwrap_or(60_000)).unwrap_or(PollTimeout::MAX)
+    let milliseconds = left.as_micros().div_ceil(1000).min(60_000);
+    u16::try_from(milliseconds).map_or(PollTimeout::MAX, PollTimeout::from)
 }

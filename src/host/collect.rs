@@ -75,6 +75,7 @@ pub(super) fn survey(request: &Request, start: Start) -> Snapshot {
         asked_bridges: request.bridges.clone(),
         network,
         firewall,
+        trials: Vec::new(),
     }
 }
 

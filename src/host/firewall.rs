@@ -1,5 +1,6 @@
 //! br_netfilter, and the chains at the forward hook.
 
+mod bridge;
 mod program;
 mod rules;
 mod tables;
@@ -33,6 +34,23 @@ pub(super) fn look(root: &Root, proc: &Proc, network: &Fact<Network>) -> Firewal
         });
     let forward = if bridged || routed { chains(root, proc) } else { Fact::Known(Vec::new()) };
     Firewall { bridge_nf_call_iptables: called, forward }
+}
+
+/// The chains that see frames between ports of a bridge, and drop some.
+pub(super) fn bridge_chains(root: &Root, proc: &Proc) -> Fact<Vec<Chain>> {
+    if !tables::can_be_asked(root, proc) {
+        return Fact::Known(Vec::new());
+    }
+    match bridge::dropping_chains() {
+        Ok(chains) => Fact::Known(chains),
+        Err(Errno::EPERM) => {
+            Fact::unknown_but("only root may read the chains of the bridge family", "sudo nft list ruleset bridge")
+        }
+        Err(errno) => Fact::unknown_but(
+            format!("the kernel does not show the chains of the bridge family: {}", errno.text()),
+            "sudo nft list ruleset bridge",
+        ),
+    }
 }
 
 fn bridges(network: &Fact<Network>) -> impl Iterator<Item = &crate::snapshot::Bridge> {

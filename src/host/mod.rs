@@ -29,7 +29,7 @@ use std::path::{Path, PathBuf};
 
 pub use error::Error;
 
-use crate::snapshot::{Acl, Snapshot};
+use crate::snapshot::{Acl, Chain, Errno, Fact, Link, Snapshot};
 
 /// What is asked for.
 #[derive(Clone, Debug, Default)]
@@ -60,4 +60,18 @@ pub fn collect(request: &Request) -> anyhow::Result<Snapshot> {
 /// Collects one ACL file, which need not be the helper's, with all that it includes. Errors hold an [`Error`].
 pub fn acl_files(file: &Path, user: Option<&str>) -> anyhow::Result<Acl> {
     Ok(collect::acl(file, user)?)
+}
+
+/// The interface of this name as the kernel has it now; nothing where there is none.
+///
+/// # Errors
+///
+/// That of the kernel, where it does not answer.
+pub fn link(name: &str) -> Result<Option<Link>, Errno> {
+    network::one(name)
+}
+
+/// The chains of the bridge family that drop frames, by their policy or by a rule.
+pub fn bridge_chains() -> Fact<Vec<Chain>> {
+    firewall::bridge_chains(&root::Root::live(), &proc::Proc::open())
 }

@@ -51,6 +51,15 @@ pub(super) fn look(root: &Root, proc: &Proc, wanted: &Wanted<'_>) -> Fact<Networ
     }
 }
 
+/// The interface of this name, asked for alone.
+pub(super) fn one(name: &str) -> Result<Option<Link>, Errno> {
+    let name = base_name(name);
+    if name.is_empty() || name.len() > LONGEST_NAME {
+        return Ok(None);
+    }
+    Routes::open()?.link(name)
+}
+
 fn interfaces(routes: &mut Routes, wanted: &Wanted<'_>) -> Result<(Scope, Vec<Link>), Errno> {
     let (mut names, mut links) = named(routes, wanted)?;
     let is_bridge = |name: &String| {

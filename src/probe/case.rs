@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::acl::Reading;
-use crate::snapshot::Snapshot;
+use crate::helper::Prediction;
+use crate::snapshot::{Snapshot, Trial};
 
 /// The question put to a probe.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +20,15 @@ pub struct Case<'a> {
     pub target: &'a Target,
     /// What the bridge is for, where the user said so.
     pub expect: Option<Expect>,
+    /// What the helper would do for this bridge, with its cause; only there for a check of a trial.
+    pub prediction: Option<&'a Prediction>,
+}
+
+impl<'a> Case<'a> {
+    /// What came of running the real helper for this bridge.
+    pub(super) fn trial(&self) -> Option<&'a Trial> {
+        self.snapshot.trials.iter().find(|trial| trial.bridge == self.bridge)
+    }
 }
 
 /// The bridges in question, and why these.

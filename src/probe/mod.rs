@@ -5,6 +5,7 @@ mod acl_exposure;
 mod acl_file;
 mod acl_include;
 mod acl_syntax;
+mod attach;
 mod bridge_capacity;
 mod bridge_exists;
 mod bridge_forwarding;
@@ -12,6 +13,7 @@ mod bridge_netfilter;
 mod bridge_up;
 mod bridge_uplink;
 mod case;
+mod forwarding;
 mod helper_executable;
 mod helper_mount;
 mod helper_path;
@@ -38,7 +40,12 @@ pub enum Scope {
     Host,
     /// Each bridge.
     Bridge,
+    /// Each bridge for which the real helper was run.
+    Trial,
 }
+
+/// Why the checks of a trial do not arise without one.
+const NO_TRIAL: &str = "the real helper was not run";
 
 /// One check: its page is `checks/ID.md`, its module has the same name.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +65,10 @@ impl Probe {
 
     const fn bridge(id: &'static str, judge: fn(&Case<'_>) -> Judgement) -> Self {
         Self { id, scope: Scope::Bridge, judge }
+    }
+
+    const fn trial(id: &'static str, judge: fn(&Case<'_>) -> Judgement) -> Self {
+        Self { id, scope: Scope::Trial, judge }
     }
 }
 
@@ -84,4 +95,6 @@ pub const PROBES: &[Probe] = &[
     Probe::bridge("ip-forward", ip_forward::judge),
     Probe::bridge("bridge-netfilter", bridge_netfilter::judge),
     Probe::host("libvirt-helper", libvirt_helper::judge),
+    Probe::trial("attach", attach::judge),
+    Probe::trial("forwarding", forwarding::judge),
 ];

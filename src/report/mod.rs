@@ -1,6 +1,7 @@
 //! Reports: the versioned data, and one pure renderer a file.
 
 mod acl;
+mod attach;
 pub mod human;
 pub mod json;
 pub mod list;
@@ -11,6 +12,7 @@ pub mod text;
 pub use acl::{
     ACL_SCHEMA, AclDecision, AclReport, DecidingRule, Parse, RuleTable, render_acl, render_diagnostics, write_acl_json,
 };
+pub use attach::{ATTACH_SCHEMA, Attach, ForwardingEntry, ForwardingStatus};
 pub use model::{
     Check, CheckStatus, EvidenceEntry, FixEntry, Host, Report, SCHEMA, Status, SubjectEntry, Summary, TargetEntry, Tool,
 };

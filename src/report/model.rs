@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::Attach;
 use crate::acl::Diagnostic;
 use crate::helper::Prediction;
 
@@ -28,8 +29,8 @@ pub struct Report {
     pub checks: Vec<Check>,
     /// What the helper would do, for each bridge where that can be told.
     pub predictions: Vec<Prediction>,
-    /// The end-to-end test, where one was made.
-    pub attach: Option<()>,
+    /// The end-to-end test of each bridge, where it was asked for.
+    pub attach: Option<Vec<Attach>>,
     /// The causes that are behind every failure, in the order in which they would bite.
     pub root_causes: Vec<&'static str>,
     /// How many checks ended how.

@@ -15,6 +15,7 @@ mod network;
 mod process;
 mod redact;
 mod subject;
+mod trial;
 mod tun;
 
 pub use acl::{Acl, AclFile};
@@ -26,10 +27,11 @@ pub use firewall::{Chain, Firewall};
 pub use helper::{Binary, Format, Helper, OtherHelper, PathSource, Step};
 pub use libvirt::{HelperLookup, Libvirt, LibvirtNetwork};
 pub use machine::{Machine, Manager, OsRelease};
-pub use network::{Bridge, Link, Network, Port, Scope, WELL_KNOWN_BRIDGE};
+pub use network::{Bridge, Link, Network, Port, Scope, WELL_KNOWN_BRIDGE, port_state};
 pub use process::{Capabilities, IdMap, NetOwner, Process, UserNamespace};
 pub use redact::redact;
 pub use subject::Subject;
+pub use trial::{End, Frames, Loss, Payload, Rung, Sent, Silence, Tap, Trial};
 pub use tun::{Driver, Tun};
 
 use schemars::JsonSchema;
@@ -65,4 +67,7 @@ pub struct Snapshot {
     pub firewall: Firewall,
     /// libvirt's session driver.
     pub libvirt: Libvirt,
+    /// The end-to-end tests that were made, one for each bridge.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trials: Vec<Trial>,
 }

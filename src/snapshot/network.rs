@@ -113,3 +113,21 @@ pub struct Port {
     /// It exchanges no frames with other isolated ports.
     pub isolated: bool,
 }
+
+impl Port {
+    /// The name that the kernel and `bridge link` have for its state.
+    pub fn state_name(self) -> &'static str {
+        port_state(self.state)
+    }
+}
+
+/// The name that the kernel and `bridge link` have for the state of a port.
+pub fn port_state(state: u8) -> &'static str {
+    match state {
+        0 => "disabled",
+        1 => "listening",
+        2 => "learning",
+        3 => "forwarding",
+        _ => "blocking",
+    }
+}

@@ -10,6 +10,7 @@ mod pairs;
 mod platforms;
 mod privilege;
 mod state;
+mod trial;
 mod uplink;
 
 use std::collections::BTreeSet;

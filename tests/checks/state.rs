@@ -69,8 +69,14 @@ impl State {
         let probe = PROBES.iter().find(|probe| probe.id == id).expect("the check exists");
         let target = Target { bridges: vec![self.bridge.clone()], why: "--bridge" };
         let acl = read_acl(&self.host);
-        let (snapshot, bridge) = (&self.host, self.bridge.as_str());
-        (probe.judge)(&Case { snapshot, acl: &acl, bridge, target: &target, expect: self.expect })
+        (probe.judge)(&Case {
+            snapshot: &self.host,
+            acl: &acl,
+            bridge: &self.bridge,
+            target: &target,
+            expect: self.expect,
+            prediction: None,
+        })
     }
 
     /// Everything that any check finds.

@@ -44,6 +44,7 @@ pub(crate) fn healthy() -> Snapshot {
         asked_bridges: vec!["br0".to_owned()],
         network: Fact::Known(network()),
         firewall: Firewall { bridge_nf_call_iptables: Fact::Known(None), forward: Fact::Known(vec![]) },
+        trials: vec![],
         libvirt: Libvirt {
             driver: None,
             lookup: Fact::Known(HelperLookup::CompiledIn(HELPER.into())),

@@ -1,5 +1,6 @@
 //! The command line as a person and a program meet it: its words, its exit codes, its errors.
 
+mod attach;
 mod bad_input;
 mod exit_codes;
 mod hosts;

@@ -43,10 +43,20 @@ pub fn call<A: AsRef<OsStr>>(
     credentials: Credentials,
     arguments: impl IntoIterator<Item = A>,
 ) -> Result<Answer, String> {
+    call_within(sandbox, credentials, arguments, LIMIT)
+}
+
+/// The same with another time limit: what runs the helper may wait for it.
+pub fn call_within<A: AsRef<OsStr>>(
+    sandbox: &Sandbox,
+    credentials: Credentials,
+    arguments: impl IntoIterator<Item = A>,
+    limit: Duration,
+) -> Result<Answer, String> {
     let mut doctor = command(DOCTOR);
     doctor.args(arguments);
     credentials.put_on(&mut doctor, &sandbox.namespaces).map_err(|error| format!("the lab: {error}"))?;
-    let ended = run(&mut doctor, LIMIT).map_err(|error| format!("bridge-doctor does not start: {error}"))?;
+    let ended = run(&mut doctor, limit).map_err(|error| format!("bridge-doctor does not start: {error}"))?;
     answer(&ended)
 }
 

@@ -14,6 +14,7 @@
 
 mod dimension;
 mod doctor;
+mod evil;
 mod independence;
 mod oracle;
 mod requirement;
@@ -27,6 +28,9 @@ use std::process::ExitCode;
 use libtest_mimic::{Arguments, Trial};
 
 fn main() -> ExitCode {
+    if let Some(exit) = evil::play() {
+        return exit;
+    }
     let arguments = Arguments::from_args();
     if let Some(reason) = requirement::missing()
         && requirement::complain(reason).unwrap_or(true)
@@ -50,6 +54,7 @@ fn trials() -> Vec<Trial> {
         trial::stale_view::trials(),
         trial::hostile_root::trials(),
         trial::bare::trials(),
+        trial::attach::trials(),
     ]
     .into_iter()
     .flatten()

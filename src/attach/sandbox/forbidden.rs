@@ -1,6 +1,8 @@
 //! Which setting of the machine forbids user namespaces.
 
-use nix::libc::{EINVAL, ENOSPC, EPERM};
+use nix::libc::{EINVAL, ENOSPC, EPERM, EUSERS};
+
+use crate::snapshot::Errno;
 
 /// Settings in the order in which the kernel asks them: file, the value that forbids, the command that allows.
 const SETTINGS: &[(&str, &str, &str)] = &[
@@ -14,23 +16,17 @@ const SETTINGS: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// Says what forbids the namespaces that this error was given for.
-///
-/// # Errors
-///
-/// Never: where no setting is to blame, the error itself is told.
-pub fn forbidden_by(errno: i32) -> String {
-    let setting = SETTINGS.iter().find(|(file, value, _)| {
-        std::fs::read_to_string(file).is_ok_and(|found| found.trim() == *value)
-    });
-    if let Some((file, value, command)) = setting {
+/// Says what forbids the namespaces, or anything in them, where this error came.
+pub fn forbidden_by(errno: Errno) -> String {
+    let forbids = |file: &str, value: &str| std::fs::read_to_string(file).is_ok_and(|found| found.trim() == value);
+    if let Some((file, value, command)) = SETTINGS.iter().find(|(file, value, _)| forbids(file, value)) {
         return format!("{file} is {value}; root can allow it: {command}");
     }
-    match errno {
-        EPERM => "a container's seccomp filter or security module forbids it (docker: --security-opt seccomp=unconfined)",
-        ENOSPC => "the limit of nested or of all user namespaces is reached",
+    match errno.0 {
+        EPERM => "a container's seccomp filter or a security module forbids user namespaces",
+        ENOSPC | EUSERS => "the limit of nested or of all user namespaces is reached",
         EINVAL => "this kernel has no user namespaces (CONFIG_USER_NS)",
-        _ => "the kernel does not say why",
+        _ => "no setting that is known forbids it",
     }
     .to_owned()
 }

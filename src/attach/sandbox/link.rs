@@ -10,6 +10,10 @@ use nix::sys::stat::Mode;
 
 use crate::attach::tap::Tap;
 
+/// `ioctl(2)` requests of bridges, as the kernel's sockios.h numbers them.
+const SIOCBRADDBR: libc::Ioctl = 0x89a0;
+const SIOCBRADDIF: libc::Ioctl = 0x89a2;
+
 /// The socket that interface ioctls go through.
 pub(super) struct Control(OwnedFd);
 
@@ -21,7 +25,7 @@ impl Control {
     /// Makes a bridge.
     pub(super) fn add_bridge(&self, name: &str) -> io::Result<()> {
         let request = request(name);
-        ioctl(self.0.as_fd(), libc::SIOCBRADDBR, request.ifr_name.as_ptr().cast())
+        ioctl(self.0.as_fd(), SIOCBRADDBR, request.ifr_name.as_ptr().cast())
     }
 
     /// Makes an interface a port of a bridge.
@@ -29,7 +33,7 @@ impl Control {
         let mut request = request(bridge);
         let index = nix::net::if_::if_nametoindex(port)?;
         request.ifr_ifru.ifru_ifindex = index.cast_signed();
-        ioctl(self.0.as_fd(), libc::SIOCBRADDIF, (&raw const request).cast())
+        ioctl(self.0.as_fd(), SIOCBRADDIF, (&raw const request).cast())
     }
 
     /// Sets an interface up.

@@ -1,6 +1,7 @@
 //! The report for people: quiet about what passes, loud about what fails.
 
 mod answer;
+mod attach;
 mod closing;
 mod finding;
 mod look;
@@ -10,6 +11,7 @@ mod words;
 use crate::helper::{Outcome, Prediction};
 
 use super::{Check, CheckStatus, Report};
+pub use attach::{render_attach, render_sandbox};
 use look::{Look, Tone};
 
 /// How the report is shown.

@@ -14,11 +14,15 @@ const HELPER: &[&str] = &[
     "helper-mount",
     "helper-tamper",
     "libvirt-helper",
+    "attach",
 ];
 const ACL: &[&str] = &["acl-file", "acl-syntax", "acl-include", "acl-allows", "acl-exposure"];
 const TUN: &[&str] = &["tun-device"];
-const BRIDGE: &[&str] = &["bridge-exists", "bridge-capacity", "bridge-up", "bridge-forwarding", "bridge-netfilter"];
+const BRIDGE: &[&str] =
+    &["bridge-exists", "bridge-capacity", "bridge-up", "bridge-forwarding", "bridge-netfilter", "forwarding"];
 const UPLINK: &[&str] = &["bridge-uplink", "ip-forward"];
+/// Checks that run the real helper, and so walk the whole path.
+const TRIAL: &[&str] = &["attach", "forwarding"];
 
 struct Station {
     label: String,
@@ -84,7 +88,9 @@ fn worst(report: &Report, bridge: &str, ids: &[&str], look: &Look<'_>) -> Option
         CheckStatus::Pass => 1,
         CheckStatus::NotApplicable => 0,
     };
-    let shown = |check: &&Check| check.status != CheckStatus::Unknown || matters(check, look);
+    // What the run of the helper was kept from showing stands at the station that kept it.
+    let kept = |check: &Check| check.status == CheckStatus::Blocked && TRIAL.contains(&check.id);
+    let shown = |check: &&Check| !kept(check) && (check.status != CheckStatus::Unknown || matters(check, look));
     about(report, bridge)
         .filter(|check| ids.contains(&check.id))
         .filter(shown)

@@ -1,6 +1,7 @@
 //! The trials, by kind.
 
 pub mod asked_by_root;
+pub mod attach;
 pub mod bare;
 pub mod hostile_root;
 pub mod offline;

@@ -1,0 +1,52 @@
+//! Ctrl-C and SIGTERM, held back until everything is put away.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+
+use nix::sys::signal::{SigSet, Signal};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+
+/// The signals that ask a program to end.
+const ENDING: [Signal; 3] = [Signal::SIGHUP, Signal::SIGINT, Signal::SIGTERM];
+
+/// Holds the ending signals back for its lifetime, and is readable once one of them waits.
+///
+/// The signal is never taken from the queue: it ends the process when this value is dropped, as it would have before.
+#[derive(Debug)]
+pub struct Interrupt {
+    descriptor: SignalFd,
+    before: SigSet,
+}
+
+impl Interrupt {
+    /// Begins to hold back.
+    ///
+    /// # Errors
+    ///
+    /// Where the process has no descriptor left.
+    pub fn hold() -> io::Result<Self> {
+        let ending: SigSet = ENDING.into_iter().collect();
+        let before = SigSet::thread_get_mask()?;
+        ending.thread_block()?;
+        match SignalFd::with_flags(&ending, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK) {
+            Ok(descriptor) => Ok(Self { descriptor, before }),
+            Err(error) => {
+                before.thread_set_mask()?;
+                Err(error.into())
+            }
+        }
+    }
+}
+
+impl AsFd for Interrupt {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.descriptor.as_fd()
+    }
+}
+
+impl Drop for Interrupt {
+    fn drop(&mut self) {
+        // It fails for no mask that was once in force.
+        let _ = self.before.thread_set_mask();
+    }
+}
