@@ -1,5 +1,6 @@
 //! Reports: the versioned data, and one pure renderer a file.
 
+pub mod list;
 mod model;
 
 pub use model::{
