@@ -14,7 +14,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ("host", &["acl", "helper", "snapshot"]),
     ("platform", &["acl", "helper", "snapshot"]),
     ("probe", &["acl", "catalogue", "helper", "platform", "snapshot"]),
-    ("engine", &["catalogue", "helper", "platform", "probe", "report", "snapshot"]),
+    ("engine", &["acl", "catalogue", "helper", "platform", "probe", "report", "snapshot"]),
     ("report", &["acl", "catalogue", "helper", "platform", "probe", "snapshot"]),
     ("exit", &["report"]),
     ("cli", &["probe"]),
@@ -165,7 +165,7 @@ fn effects_stand_in_their_places() {
 #[test]
 fn probes_and_reports_never_touch_the_machine() {
     let machine = regex(
-        r"\b(?:std::(?:fs|process|env|thread|time|net::[TU][a-z]+|os::fd|os::unix::(?:fs|io|net|process))|nix|rustix|procfs|netlink_[a-z_]+|libc)\b",
+        r"\bstd::(?:fs|process|env|thread|time|net::[TU][a-z]+|os::fd|os::unix::(?:fs|io|net|process))\b|\b(?:nix|rustix|procfs|libc|netlink_[a-z_]+)::",
     );
     for source in sources() {
         let pure = ["snapshot", "catalogue", "acl", "helper", "platform", "probe", "engine", "report"];
