@@ -1,0 +1,102 @@
+//! Chooses what to search for in a log before any pattern is tried.
+//!
+//! Each pattern has text that stands in every one of its messages. A few short pieces, each shared by several patterns,
+//! cover all of them, and few pieces are found in one fast pass; the patterns are then tried only where a piece stands.
+
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
+use regex_syntax::hir::{Hir, HirKind};
+
+/// A piece of text and the patterns that it stands for, by their places.
+pub(crate) struct Needle {
+    pub(crate) text: String,
+    pub(crate) patterns: Vec<usize>,
+}
+
+/// Pieces that are long enough to be rare, and short enough to be shared.
+const LENGTHS: RangeInclusive<usize> = 9..=12;
+
+/// For a pattern that has no piece of that length.
+const SHORTER: RangeInclusive<usize> = 7..=8;
+
+/// Alternatives of a pattern beyond which they count as no text at all.
+const MOST_WAYS: usize = 64;
+
+/// What every log is full of.
+const COMMON: [&str; 20] = [
+    "failed to get ", "failed to set ", "failed to p", "Failed to ", "Unable to set ", "Unable to create ", "Cannot get ",
+    "Cannot set ", " failed to open ", " to delete ", " to remove ", " interface ", " network ", "could not ",
+    " requested ", " is not supported", "No such file or directory", "Permission denied", " is deprecated", ": not found",
+];
+
+/// The fewest pieces that are easily found: at each step the one that covers most of what is left, and of these the
+/// longest.
+pub(crate) fn choose(patterns: &[&str]) -> Result<Vec<Needle>, String> {
+    let mut open = Vec::new();
+    for (place, pattern) in patterns.iter().enumerate() {
+        let hir = regex_syntax::parse(pattern).map_err(|error| error.to_string())?;
+        for way in ways(&hir) {
+            let of = |lengths: &RangeInclusive<usize>| -> BTreeSet<String> {
+                way.iter().flat_map(|run| pieces(run, lengths)).collect()
+            };
+            let long = of(&LENGTHS);
+            let pieces = if long.is_empty() { of(&SHORTER) } else { long };
+            if pieces.is_empty() {
+                return Err(format!("the pattern {pattern} has no text of its own to search for"));
+            }
+            open.push((place, pieces));
+        }
+    }
+    let mut needles = Vec::new();
+    while let Some(text) = best(&open) {
+        let (covered, left): (Vec<_>, Vec<_>) = open.into_iter().partition(|(_, pieces)| pieces.contains(&text));
+        let patterns: BTreeSet<usize> = covered.into_iter().map(|(place, _)| place).collect();
+        needles.push(Needle { text, patterns: patterns.into_iter().collect() });
+        open = left;
+    }
+    Ok(needles)
+}
+
+fn best(open: &[(usize, BTreeSet<String>)]) -> Option<String> {
+    let all: BTreeSet<&String> = open.iter().flat_map(|(_, pieces)| pieces).collect();
+    let covers = |piece: &String| open.iter().filter(|(_, pieces)| pieces.contains(piece)).count();
+    all.into_iter().max_by_key(|piece| (covers(piece), piece.len())).cloned()
+}
+
+/// The stretches of text that every match has, for each way through the pattern's alternatives.
+fn ways(hir: &Hir) -> Vec<Vec<Vec<u8>>> {
+    let end = || vec![vec![Vec::new(), Vec::new()]];
+    match hir.kind() {
+        HirKind::Literal(literal) => vec![vec![literal.0.to_vec()]],
+        HirKind::Empty | HirKind::Look(_) => vec![vec![Vec::new()]],
+        HirKind::Capture(group) => ways(&group.sub),
+        HirKind::Alternation(branches) => branches.iter().flat_map(ways).collect(),
+        HirKind::Concat(parts) => parts.iter().fold(vec![vec![Vec::new()]], |before, part| {
+            let after = ways(part);
+            let after = if before.len() * after.len() > MOST_WAYS { end() } else { after };
+            before.iter().flat_map(|way| after.iter().map(|next| joined(way, next))).collect()
+        }),
+        HirKind::Class(_) | HirKind::Repetition(_) => end(),
+    }
+}
+
+/// Two sequences of stretches, of which the last and the first touch.
+fn joined(before: &[Vec<u8>], after: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    let (Some((last, head)), Some((first, tail))) = (before.split_last(), after.split_first()) else {
+        return Vec::new();
+    };
+    let middle = [last.as_slice(), first.as_slice()].concat();
+    head.iter().cloned().chain([middle]).chain(tail.iter().cloned()).collect()
+}
+
+/// Pieces of a run, without characters that JSON writes in another way.
+fn pieces(run: &[u8], lengths: &RangeInclusive<usize>) -> Vec<String> {
+    let plain = |byte: &u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\') || *byte == b' ';
+    let stretches = run.split(|byte| !plain(byte)).filter_map(|stretch| std::str::from_utf8(stretch).ok());
+    let windows = stretches.flat_map(|stretch| {
+        let of_length = move |length| (0..(stretch.len() + 1).saturating_sub(length)).map(move |at| &stretch[at..at + length]);
+        lengths.clone().flat_map(of_length)
+    });
+    windows.filter(|piece| !COMMON.iter().any(|common| common.contains(piece))).map(str::to_owned).collect()
+}

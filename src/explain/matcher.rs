@@ -1,0 +1,140 @@
+//! Which known errors a piece of text contains.
+
+use std::ops::Range;
+use std::sync::{LazyLock, OnceLock};
+
+use aho_corasick::{AhoCorasick, Input, MatchKind};
+use regex::bytes::{Captures, Regex};
+
+use crate::catalogue::{self, KnownError};
+
+/// What is kept of a parameter or message; the rest of a longer one tells nothing more.
+const LONGEST: usize = 400;
+
+/// A known error in a text.
+#[derive(Clone, Debug)]
+pub(super) struct Hit {
+    pub(super) error: &'static KnownError,
+    /// The line, from 1.
+    pub(super) line: u64,
+    /// The message, without what another program put around it.
+    pub(super) text: String,
+    pub(super) params: Vec<(&'static str, String)>,
+    /// It stands directly after `stderr=`: what libvirt took from the helper begins here.
+    pub(super) first_of_stderr: bool,
+    /// Bytes of the match that the pattern spells out.
+    pub(super) spelled: usize,
+}
+
+static PREFILTER: LazyLock<Prefilter> = LazyLock::new(Prefilter::of_the_catalogue);
+
+/// Finds the places at which a pattern can match.
+pub(super) struct Prefilter {
+    search: Option<AhoCorasick>,
+}
+
+impl Prefilter {
+    /// The one for every known error.
+    pub(super) fn get() -> &'static Self {
+        &PREFILTER
+    }
+
+    fn of_the_catalogue() -> Self {
+        let needles = catalogue::needles().iter().map(|needle| needle.text);
+        // The needles are constants of a size that every builder takes.
+        Self { search: AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(needles).ok() }
+    }
+
+    /// Where the first needle of a range stands.
+    pub(super) fn next(&self, text: &[u8], range: Range<usize>) -> Option<usize> {
+        let input = Input::new(text).range(range);
+        self.search.as_ref()?.find(input).map(|found| found.start())
+    }
+
+    /// The errors whose needles stand in a line, in the order of the catalogue.
+    fn suspects(&self, line: &[u8]) -> Vec<usize> {
+        let found = self.search.iter().flat_map(|search| search.find_iter(line));
+        let mut errors: Vec<usize> = found
+            .filter_map(|found| catalogue::needles().get(found.pattern().as_usize()))
+            .flat_map(|needle| needle.errors)
+            .copied()
+            .collect();
+        errors.sort_unstable();
+        errors.dedup();
+        errors
+    }
+}
+
+/// A pattern, compiled when it is first needed: most runs need two or three of them.
+struct Pattern {
+    error: &'static KnownError,
+    regex: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    fn regex(&self) -> Option<&Regex> {
+        // The catalogue's test compiles them all.
+        self.regex.get_or_init(|| Regex::new(self.error.pattern).ok()).as_ref()
+    }
+}
+
+static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
+    catalogue::errors().map(|(_, error)| Pattern { error, regex: OnceLock::new() }).collect()
+});
+
+/// The known errors of a line, in the order in which they stand there. `text` goes on behind the line, for a message that
+/// takes more than one; of two that overlap the one that the catalogue names first is meant.
+pub(super) fn line(text: &[u8], end: usize, number: u64) -> Vec<Hit> {
+    let line = text.get(..end).unwrap_or(text);
+    let mut taken: Vec<(usize, usize, Hit)> = Vec::new();
+    for suspect in Prefilter::get().suspects(line) {
+        let Some(pattern) = PATTERNS.get(suspect) else { continue };
+        let Some((found, regex)) = pattern.regex().and_then(|regex| Some((regex.captures(text)?, regex))) else {
+            continue;
+        };
+        let Some(whole) = found.get(0).filter(|whole| whole.start() < end) else { continue };
+        if !taken.iter().any(|(from, to, _)| whole.start() < *to && *from < whole.end()) {
+            taken.push((whole.start(), whole.end(), hit(pattern.error, regex, &found, text, number)));
+        }
+    }
+    taken.sort_by_key(|(from, ..)| *from);
+    taken.into_iter().map(|(.., hit)| hit).collect()
+}
+
+fn hit(error: &'static KnownError, regex: &Regex, found: &Captures<'_>, text: &[u8], line: u64) -> Hit {
+    let (from, to) = found.get(0).map_or((0, 0), |whole| (whole.start(), whole.end()));
+    let mut spelled = to - from;
+    let mut params = Vec::new();
+    for name in regex.capture_names().flatten() {
+        if let Some(value) = found.name(name) {
+            spelled = spelled.saturating_sub(value.len());
+            let value = kept(value.as_bytes());
+            let value = if name == "errno" { reason(&value).to_owned() } else { value };
+            params.push((parameter(error, name), value));
+        }
+    }
+    Hit {
+        error,
+        line,
+        text: reason(&kept(text.get(from..to).unwrap_or_default())).to_owned(),
+        params,
+        first_of_stderr: text.get(..from).is_some_and(|before| before.trim_ascii_end().ends_with(b"stderr=")),
+        spelled,
+    }
+}
+
+/// The name as the catalogue has it, which lives as long as the program.
+fn parameter(error: &'static KnownError, name: &str) -> &'static str {
+    error.pattern.find(&format!("?P<{name}>")).and_then(|at| error.pattern.get(at + 4..at + 4 + name.len())).unwrap_or("")
+}
+
+fn kept(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes.get(..LONGEST).unwrap_or(bytes));
+    text.trim().to_owned()
+}
+
+/// A message that runs to the end of its line, without the rest of a JSON object around it.
+fn reason(text: &str) -> &str {
+    let end = text.find("\",").or_else(|| text.find("\"}")).unwrap_or(text.len());
+    text.get(..end).unwrap_or(text).trim_end()
+}
