@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::report::{Report, Status};
+
 /// How bridge-doctor ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Exit {
@@ -18,6 +20,16 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// The verdict of a report, whatever the format it is written in.
+    pub fn of(report: &Report, strict: bool) -> Self {
+        match report.status {
+            Status::Fail => Self::Broken,
+            _ if strict && report.summary.warn > 0 => Self::Broken,
+            Status::Unknown => Self::Unknown,
+            Status::Pass | Status::Warn => Self::Healthy,
+        }
+    }
+
     /// The number that the shell sees.
     pub fn code(self) -> u8 {
         match self {

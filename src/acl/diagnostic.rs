@@ -18,12 +18,15 @@ pub struct Diagnostic {
     pub column: usize,
     /// What is wrong.
     pub message: String,
-    /// The line as it should read, or the step to take.
+    /// The line as it should read, where only one correction makes sense; it may be several lines.
     pub suggestion: Option<String>,
-    /// The line itself, for people.
+    /// The line itself as it stands in the file; of a long one the part around the place. Empty: show no line.
     #[serde(skip)]
-    pub source: String,
-    /// How many bytes of it the remark is about.
+    pub source: Vec<u8>,
+    /// The column of the first byte of `source`.
+    #[serde(skip)]
+    pub source_column: usize,
+    /// How many bytes the remark is about.
     #[serde(skip)]
     pub length: usize,
 }

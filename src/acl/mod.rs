@@ -1,9 +1,25 @@
 //! The helper's ACL grammar, to the byte: pure, with the place of every word kept.
 
+mod decide;
 mod diagnostic;
+mod lint;
+mod mentions;
+mod name;
+mod piece;
 mod reading;
+mod scan;
+mod source;
+mod statement;
+mod visible;
+mod walk;
 
 pub use diagnostic::{Diagnostic, DiagnosticLevel};
+pub use lint::lint;
+pub use mentions::{allowed_bridges, included_files};
+pub use name::{BridgeName, LONGEST_NAME};
 pub use reading::{
     Decision, Include, IncludeResult, Limits, Opened, Outcome, Place, Reading, Rule, RuleKind, Source, Verdict,
 };
+pub use source::WithoutPermissions;
+pub use visible::{Charset, visible, visible_text};
+pub use walk::read;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::BridgeName;
 use crate::snapshot::Errno;
 
 /// Where the bytes of the files come from: a snapshot, a directory, a test.
@@ -30,21 +31,28 @@ pub struct Limits {
     pub stack: u64,
 }
 
-/// A place in one of the files.
-#[derive(Clone, Debug, Eq, PartialEq)]
+impl Default for Limits {
+    /// What a login has: 1024 descriptors, of which standard streams and QEMU's socket take four, and 8 MiB.
+    fn default() -> Self {
+        Self { open_files: 1020, stack: 8 << 20 }
+    }
+}
+
+/// A place in one of the files; small, for a file may hold a million of them.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Place {
     /// Index into [`Reading::files`].
-    pub file: usize,
+    pub file: u32,
     /// Line, counted from 1.
-    pub line: usize,
+    pub line: u32,
     /// Column in bytes, counted from 1.
-    pub column: usize,
+    pub column: u32,
     /// Length in bytes.
-    pub length: usize,
+    pub length: u32,
 }
 
 /// `allow` or `deny`.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, serde::Serialize, schemars::JsonSchema)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RuleKind {
     /// `allow NAME`.
@@ -53,13 +61,13 @@ pub enum RuleKind {
     Deny,
 }
 
-/// One rule that counts.
-#[derive(Clone, Debug, Eq, PartialEq)]
+/// One rule.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Rule {
     /// Its kind.
     pub kind: RuleKind,
     /// The bridge; `all` means every bridge.
-    pub bridge: Vec<u8>,
+    pub bridge: BridgeName,
     /// Where the name stands.
     pub place: Place,
 }
@@ -99,9 +107,9 @@ pub enum Outcome {
     NotOpened(Errno),
     /// The first file has an error: nothing counts.
     Broken,
-    /// An include cycle ends the helper by a signal, or never ends.
+    /// Includes go so deep that a signal ends the helper, or are so many that it does not end.
     Endless,
-    /// A fact is missing.
+    /// Nobody could look into the first file.
     Unknown,
 }
 
@@ -110,11 +118,14 @@ pub enum Outcome {
 pub struct Reading {
     /// The files by the names by which they were opened, the first one first.
     pub files: Vec<PathBuf>,
+    /// Where the helper stops reading each of them, for those that have an error.
+    pub errors: Vec<Option<Place>>,
     /// How it ends.
     pub outcome: Outcome,
-    /// Lines that the parser prints on the way, without the final "failed to parse default acl file".
+    /// Lines that the parser prints on the way, without the final "failed to parse default acl file"; of an
+    /// endless stream of them the first 16 MiB.
     pub stderr: Vec<Vec<u8>>,
-    /// The rules that count, in the order in which they are met.
+    /// The rules in the order in which they are met, each once; they count where the outcome is [`Outcome::Parsed`].
     pub rules: Vec<Rule>,
     /// The includes that were met, in their order.
     pub includes: Vec<Include>,
@@ -139,4 +150,13 @@ pub enum Verdict {
     Deny,
     /// The file does not parse, and so nothing is allowed.
     ParseError,
+    /// A file that nobody could look into may decide it.
+    Unknown,
+}
+
+impl Reading {
+    /// The name by which the file of a place was opened.
+    pub fn file(&self, place: Place) -> &Path {
+        self.files.get(place.file as usize).map_or(Path::new(""), PathBuf::as_path)
+    }
 }

@@ -1,10 +1,55 @@
 //! One file a subcommand: collect, judge, hand to a report.
 
-use std::ffi::OsString;
+mod acl;
+mod acl_file;
+mod check;
+mod collect;
+mod failure;
+mod from;
+mod list;
+mod output;
+mod schema;
+mod selection;
 
+use std::ffi::OsString;
+use std::io::ErrorKind;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command};
 use crate::exit::Exit;
+use failure::Failure;
+
+pub use acl::{acl_exit, acl_report};
 
 /// Runs the command line and says how the process should end.
-pub fn run(_arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    Exit::Internal
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(explanation) => return explain(&explanation),
+    };
+    dispatch(&cli).unwrap_or_else(|failure| {
+        failure.complain();
+        failure.exit
+    })
+}
+
+fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
+    match &cli.command {
+        Command::Check(options) => check::run(options, cli.ascii),
+        Command::Acl(options) => acl_file::run(options, cli.ascii),
+        Command::Collect(options) => collect::run(options),
+        Command::List(options) => list::run(options),
+        Command::Schema(options) => schema::run(options),
+    }
+}
+
+/// Help and version, which were asked for, or what is wrong with the command line.
+fn explain(explanation: &clap::Error) -> Exit {
+    let written = explanation.print();
+    match written {
+        _ if explanation.use_stderr() => Exit::Usage,
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Exit::Internal,
+        _ => Exit::Healthy,
+    }
 }

@@ -11,7 +11,7 @@ pub(super) fn target(snapshot: &Snapshot, acl: &Reading, options: &Options) -> T
         return Target { bridges: distinct(asked.iter().cloned()), why: "--bridge" };
     }
     let allowed = distinct(acl.rules.iter().filter_map(|rule| {
-        let name = String::from_utf8(rule.bridge.clone()).ok()?;
+        let name = String::from_utf8(rule.bridge.as_bytes().to_vec()).ok()?;
         (rule.kind == RuleKind::Allow && name != "all" && !name.is_empty()).then_some(name)
     }));
     if !allowed.is_empty() {

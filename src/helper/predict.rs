@@ -3,13 +3,13 @@
 use super::credentials::Credentials;
 use super::launch::{Launch, Refusal, launch};
 use super::prediction::Prediction;
-use super::steps::{NAME_SIZE, TAP_MTU, acl_reading, add_port, is_tun, open_tun};
+use super::steps::{NAME_SIZE, TAP_MTU, add_port, is_tun, open_tun};
 use crate::acl::{Outcome, Reading, Verdict};
 use crate::snapshot::{Errno, Fact, NetOwner, Snapshot};
 
 /// What the helper would do for this bridge; nothing where a fact that decides is missing.
 ///
-/// One reading of the ACL serves every bridge: it comes from [`acl_reading`].
+/// One reading of the ACL serves every bridge: it comes from [`acl_reading`](super::acl_reading).
 pub fn predict(snapshot: &Snapshot, acl: &Reading, bridge: &str) -> Option<Prediction> {
     let credentials = match launch(&snapshot.subject, &snapshot.process, &snapshot.helper) {
         Launch::Started(credentials) => credentials,
@@ -51,12 +51,14 @@ fn refused_by_acl(snapshot: &Snapshot, acl: &Reading, bridge: &str) -> Fact<Opti
         Outcome::Broken => unparsed(&["acl-syntax"]),
         Outcome::Endless => Fact::Known(Some(Prediction::crashed(bridge, &["acl-file", "acl-include"]))),
         Outcome::Unknown => Fact::unknown("the ACL could not be read"),
-        Outcome::Parsed => Fact::Known(match acl.decide(bridge.as_bytes()).verdict {
-            Verdict::Allow => None,
+        Outcome::Parsed => match acl.decide(bridge.as_bytes()).verdict {
+            Verdict::Allow => Fact::Known(None),
+            Verdict::Unknown => Fact::unknown("an included file could not be read"),
             Verdict::Deny | Verdict::ParseError => {
-                Some(Prediction::refused(bridge, "access denied by acl file".to_owned(), &["acl-allows"]))
+                let line = "access denied by acl file".to_owned();
+                Fact::Known(Some(Prediction::refused(bridge, line, &["acl-allows"])))
             }
-        }),
+        },
     }
 }
 

@@ -1,1 +1,63 @@
-//! (to come)
+//! The only door to the machine: looks, changes nothing, and fills a [`Snapshot`].
+//!
+//! What could not be seen is a `Fact::Unknown` in it; an [`Error`] means that there is nothing to tell at all.
+
+mod accounts;
+mod acl;
+mod ask;
+mod binary;
+mod chain;
+mod collect;
+mod elsewhere;
+mod error;
+mod firewall;
+mod helper;
+mod identity;
+mod inode;
+mod libvirt;
+mod namespaces;
+mod netlink;
+mod network;
+mod os;
+mod proc;
+mod process;
+mod root;
+mod subject;
+mod tun;
+
+use std::path::{Path, PathBuf};
+
+pub use error::Error;
+
+use crate::snapshot::{Acl, Snapshot};
+
+/// What is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// The user the question is about, by name or number.
+    pub user: Option<String>,
+    /// The running process the question is about.
+    pub pid: Option<u32>,
+    /// The helper to look at.
+    pub helper: Option<PathBuf>,
+    /// The file tree to look at in place of this machine.
+    pub root: Option<PathBuf>,
+    /// The bridges that are asked about.
+    pub bridges: Vec<String>,
+    /// Whether every interface is wanted, and not only what the bridges need.
+    pub everything: bool,
+}
+
+/// Collects every fact. Errors hold an [`Error`].
+pub fn collect(request: &Request) -> anyhow::Result<Snapshot> {
+    let snapshot = match request.pid {
+        Some(pid) => elsewhere::collect(request, pid),
+        None => collect::here(request),
+    };
+    Ok(snapshot?)
+}
+
+/// Collects one ACL file, which need not be the helper's, with all that it includes. Errors hold an [`Error`].
+pub fn acl_files(file: &Path, user: Option<&str>) -> anyhow::Result<Acl> {
+    Ok(collect::acl(file, user)?)
+}

@@ -1,6 +1,10 @@
 //! What a probe answers: data, never text on a terminal.
 
+use crate::platform::Remedy;
 use crate::snapshot::{Fact, Unknown};
+
+/// Why a check of a file tree does not look at what only the kernel knows.
+pub const ONLY_LIVE: &str = "only a running machine can tell";
 
 /// The answer of one probe for one case.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,7 +50,7 @@ impl Judgement {
     /// Never: a known fact gives an unjudged answer as well.
     pub fn missing<T>(fact: &Fact<T>) -> Self {
         match fact {
-            Fact::NeedsLiveHost => Self::not_applicable("only a running machine can tell"),
+            Fact::NeedsLiveHost => Self::not_applicable(ONLY_LIVE),
             Fact::Unknown(unknown) => Self::Unjudged(unknown.clone()),
             Fact::Known(_) => Self::unjudged("the facts do not fit together"),
         }
@@ -81,6 +85,58 @@ pub struct Finding {
     pub diagnostics: Vec<crate::acl::Diagnostic>,
 }
 
+impl Finding {
+    /// A cause that makes the helper refuse, or no frame pass.
+    pub fn fail(cause: &'static str, message: impl Into<String>) -> Self {
+        Self::new(cause, Level::Fail, message)
+    }
+
+    /// A cause that leaves it working, but less well or less safely.
+    pub fn warn(cause: &'static str, message: impl Into<String>) -> Self {
+        Self::new(cause, Level::Warn, message)
+    }
+
+    /// A cause of the given level.
+    pub fn new(cause: &'static str, level: Level, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { cause, level, message, consequence: None, evidence: Vec::new(), remedy: None, diagnostics: Vec::new() }
+    }
+
+    /// Says what the user will see.
+    #[must_use]
+    pub fn so(mut self, consequence: impl Into<String>) -> Self {
+        self.consequence = Some(consequence.into());
+        self
+    }
+
+    /// Adds a fact behind it.
+    #[must_use]
+    pub fn seen(mut self, fact: &'static str, value: impl ToString) -> Self {
+        self.evidence.push(Evidence::new(fact, value));
+        self
+    }
+
+    /// Says how to mend it.
+    #[must_use]
+    pub fn mend(mut self, remedy: Remedy) -> Self {
+        self.remedy = Some(remedy);
+        self
+    }
+
+    /// Shows these lines of the ACL.
+    #[must_use]
+    pub fn showing(mut self, diagnostics: Vec<crate::acl::Diagnostic>) -> Self {
+        self.diagnostics = diagnostics;
+        self
+    }
+}
+
+impl From<Finding> for Judgement {
+    fn from(finding: Finding) -> Self {
+        Self::Found(vec![finding])
+    }
+}
+
 /// A fact, named.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Evidence {
@@ -95,15 +151,4 @@ impl Evidence {
     pub fn new(fact: &'static str, value: impl ToString) -> Self {
         Self { fact, value: value.to_string() }
     }
-}
-
-/// How a finding is mended by hand.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Remedy {
-    /// Commands in their order, or the declaration to add.
-    pub commands: Vec<String>,
-    /// Whether it is safe to run them without a decision by a person.
-    pub automatic: bool,
-    /// What to know beside the commands.
-    pub note: Option<String>,
 }

@@ -1,8 +1,16 @@
 //! Reports: the versioned data, and one pure renderer a file.
 
+mod acl;
+pub mod human;
+pub mod json;
 pub mod list;
 mod model;
+pub mod schema;
+pub mod text;
 
+pub use acl::{
+    ACL_SCHEMA, AclDecision, AclReport, DecidingRule, Parse, RuleTable, render_acl, render_diagnostics, write_acl_json,
+};
 pub use model::{
     Check, CheckStatus, EvidenceEntry, FixEntry, Host, Report, SCHEMA, Status, SubjectEntry, Summary, TargetEntry, Tool,
 };

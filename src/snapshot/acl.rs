@@ -22,8 +22,10 @@ pub struct Acl {
 
 impl Acl {
     /// The file that an `include` of this text opens.
+    ///
+    /// Texts are compared, not paths: with a slash at its end a path of a regular file does not open.
     pub fn file(&self, path: &std::path::Path) -> Option<&AclFile> {
-        self.files.iter().find(|file| file.path == path)
+        self.files.iter().find(|file| file.path.as_os_str() == path.as_os_str())
     }
 }
 

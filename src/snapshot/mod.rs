@@ -13,6 +13,7 @@ mod libvirt;
 mod machine;
 mod network;
 mod process;
+mod redact;
 mod subject;
 mod tun;
 
@@ -27,6 +28,7 @@ pub use libvirt::{HelperLookup, Libvirt, LibvirtNetwork};
 pub use machine::{Machine, Manager, OsRelease};
 pub use network::{Bridge, Link, Network, Port, Scope, WELL_KNOWN_BRIDGE};
 pub use process::{Capabilities, IdMap, NetOwner, Process, UserNamespace};
+pub use redact::redact;
 pub use subject::Subject;
 pub use tun::{Driver, Tun};
 

@@ -1,0 +1,86 @@
+//! What ends a command early: always what, where and what to try.
+
+use std::fmt;
+use std::io::Write;
+
+use crate::exit::Exit;
+use crate::host;
+use crate::report::text::{Charset, printable};
+
+/// An error for a person.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Failure {
+    /// The exit code that goes with it.
+    pub(super) exit: Exit,
+    /// What is wrong.
+    pub(super) what: String,
+    /// The option, file or place that it is about.
+    pub(super) place: String,
+    /// What to do about it.
+    pub(super) remedy: String,
+}
+
+impl Failure {
+    /// The command line asks for something that makes no sense.
+    pub(super) fn usage(what: impl Into<String>, place: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { exit: Exit::Usage, what: what.into(), place: place.into(), remedy: remedy.into() }
+    }
+
+    /// bridge-doctor cannot do its work.
+    pub(super) fn internal(what: impl Into<String>, place: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { exit: Exit::Internal, what: what.into(), place: place.into(), remedy: remedy.into() }
+    }
+
+    /// Nothing could be collected.
+    pub(super) fn of_collecting(error: anyhow::Error) -> Self {
+        match error.downcast::<host::Error>() {
+            Ok(error) => Self::from(error),
+            Err(other) => Self::internal(format!("{other:#}"), "collecting", "run it again, as root if need be"),
+        }
+    }
+
+    /// Writes it to standard error; where that is closed, the exit code still tells.
+    pub(super) fn complain(&self) {
+        let _ = writeln!(std::io::stderr().lock(), "{self}");
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = |text: &str| printable(text, Charset::Unicode);
+        write!(f, "bridge-doctor: {}: {}\n  try: {}", text(&self.what), text(&self.place), text(&self.remedy))
+    }
+}
+
+impl From<host::Error> for Failure {
+    fn from(error: host::Error) -> Self {
+        match error {
+            host::Error::UnknownUser { name, source, near } => {
+                let remedy = if near.is_empty() {
+                    "`getent passwd` lists the users who are known".to_owned()
+                } else {
+                    format!("did you mean `{}`?", near.join("` or `"))
+                };
+                Self::usage(format!("there is no user `{name}`"), source, remedy)
+            }
+            host::Error::NoSuchProcess { pid } => {
+                Self::usage(format!("there is no process {pid}"), "--pid", "`pgrep -a qemu` lists QEMU's processes")
+            }
+            host::Error::ClosedProcess { pid, attempt, errno } => Self::internal(
+                format!("may not {attempt} of process {pid}: {}", errno.text()),
+                "--pid",
+                format!("root may: `sudo bridge-doctor check --pid {pid}`"),
+            ),
+            host::Error::Root { path, errno } => Self::internal(
+                format!("cannot enter the directory: {}", errno.text()),
+                format!("--root {}", path.display()),
+                "name a directory that you may search, such as the mount point of the other system",
+            ),
+            host::Error::NoAnswer { because } => Self::internal(
+                format!("the process that looks with the subject's rights {because}"),
+                "collecting",
+                "run it again; where it stays so, run it as the user in question, without --user",
+            ),
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Where a command's result goes: standard output, or the file of `--output`, whole or not at all.
+
+use std::fs::{self, Metadata, OpenOptions, Permissions};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
+use std::path::{Path, PathBuf};
+
+use anstream::{AutoStream, ColorChoice};
+
+use super::failure::Failure;
+
+/// Names of this process's own standard output: opening one of them anew could cut off what stands there already.
+const STANDARD_OUTPUT: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+
+/// Columns where nobody says how wide the terminal is.
+const USUAL_WIDTH: usize = 120;
+
+/// Whether standard output takes colours, by `NO_COLOR`, `CLICOLOR_FORCE`, `TERM` and what it is.
+pub(super) fn wants_colour() -> bool {
+    AutoStream::choice(&io::stdout()) != ColorChoice::Never
+}
+
+/// The width to write for; lines much longer than a page is wide are hard to read.
+pub(super) fn width() -> usize {
+    if !io::stdout().is_terminal() {
+        return USUAL_WIDTH;
+    }
+    terminal_size::terminal_size().map_or(USUAL_WIDTH, |(width, _)| usize::from(width.0).clamp(60, 120))
+}
+
+/// Writes the result. A reader who has read enough and closed the pipe is no failure.
+pub(super) fn write(text: &str, file: Option<&Path>) -> Result<(), Failure> {
+    let file = file.filter(|path| !STANDARD_OUTPUT.iter().any(|name| path.as_os_str() == *name));
+    match file {
+        None => stream(|out| out.write_all(text.as_bytes())),
+        Some(path) => settle(to_file(path, text), &path.display().to_string()),
+    }
+}
+
+/// Writes a result to standard output bit by bit, for one that may be large.
+pub(super) fn stream(fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    settle(fill(&mut out).and_then(|()| out.flush()), "standard output")
+}
+
+fn settle(result: io::Result<()>, place: &str) -> Result<(), Failure> {
+    match result {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            let text = error.to_string();
+            let reason = text.split(" (os error").next().unwrap_or(&text);
+            Err(Failure::internal(
+                format!("cannot write the result: {reason}"),
+                place,
+                "a file that you may write, in a directory with room",
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A result that has no JSON form.
+pub(super) fn unwritable_json(error: &serde_json::Error) -> Failure {
+    Failure::internal(
+        format!("cannot write the result as JSON: {error}"),
+        "standard output",
+        "--format human; please report it",
+    )
+}
+
+fn to_file(path: &Path, text: &str) -> io::Result<()> {
+    let link = match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return replace(path, None, text),
+        standing => standing?.is_symlink(),
+    };
+    if link && rustix::process::geteuid().is_root() && others_may_write(directory(path))? {
+        let why = "it is a symbolic link in a directory that others may write";
+        return Err(io::Error::new(ErrorKind::PermissionDenied, why));
+    }
+    let standing = match fs::metadata(path) {
+        Err(error) if link && error.kind() == ErrorKind::NotFound => return overwrite(path, true, text),
+        standing => standing?,
+    };
+    let kind = standing.file_type();
+    if kind.is_fifo() || kind.is_char_device() || kind.is_socket() {
+        return overwrite(path, link, text);
+    }
+    // Asked first, because a rename would replace a file whose mode forbids writing.
+    OpenOptions::new().write(true).open(path)?;
+    match replace(&fs::canonicalize(path)?, Some(&standing), text) {
+        Err(error) if cannot_be_replaced(&error) => overwrite(path, link, text),
+        done => done,
+    }
+}
+
+/// Puts a finished file in the place of the old one, so that no reader meets half a report.
+fn replace(path: &Path, standing: Option<&Metadata>, text: &str) -> io::Result<()> {
+    let mut file = tempfile::Builder::new()
+        .prefix(".bridge-doctor-")
+        .permissions(Permissions::from_mode(0o666))
+        .tempfile_in(directory(path))?;
+    file.write_all(text.as_bytes())?;
+    if let Some(standing) = standing {
+        fchown(file.as_file(), Some(standing.uid()), Some(standing.gid()))?;
+        file.as_file().set_permissions(Permissions::from_mode(standing.mode() & 0o7777))?;
+    }
+    file.persist(path).map(drop).map_err(|failed| failed.error)
+}
+
+/// Whether the directory forbids what the file itself allows; a full disk must not cost the old content.
+fn cannot_be_replaced(error: &io::Error) -> bool {
+    use ErrorKind::{CrossesDevices, PermissionDenied, ReadOnlyFilesystem, ResourceBusy};
+    matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem | ResourceBusy | CrossesDevices)
+}
+
+/// Writes where no file can be put in its place: a pipe, a device, a file that is a mount point.
+fn overwrite(path: &Path, follow: bool, text: &str) -> io::Result<()> {
+    let flags = if follow { rustix::fs::OFlags::empty() } else { rustix::fs::OFlags::NOFOLLOW };
+    let flags = i32::try_from(flags.bits()).unwrap_or(0);
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).custom_flags(flags).open(path)?;
+    file.write_all(text.as_bytes())
+}
+
+fn directory(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+fn others_may_write(directory: PathBuf) -> io::Result<bool> {
+    let directory = fs::metadata(directory)?;
+    Ok(directory.uid() != 0 || directory.mode() & 0o022 != 0)
+}

@@ -1,0 +1,20 @@
+//! `schema`: the JSON Schema of an output.
+
+use crate::cli::{self, Output};
+use crate::exit::Exit;
+use crate::report::{self, AclReport, Report, json, schema};
+use crate::snapshot::{self, Snapshot};
+
+use super::failure::Failure;
+use super::output;
+
+pub(super) fn run(options: &cli::Schema) -> Result<Exit, Failure> {
+    let schema = match options.of {
+        Output::Report => schema::of::<Report>(report::SCHEMA),
+        Output::Acl => schema::of::<AclReport>(report::ACL_SCHEMA),
+        Output::Snapshot => schema::of::<Snapshot>(snapshot::SCHEMA),
+    };
+    let text = json::render(&schema).map_err(|error| output::unwritable_json(&error))?;
+    output::write(&text, None)?;
+    Ok(Exit::Healthy)
+}

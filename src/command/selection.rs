@@ -1,0 +1,74 @@
+//! The part of the command line that says what is looked at.
+
+use std::ffi::OsString;
+
+use crate::catalogue;
+use crate::cli::Selection;
+use crate::host::{self, Request};
+use crate::snapshot::Snapshot;
+
+use super::failure::Failure;
+
+/// How alike a word and a check's id must be for "did you mean".
+const LIKENESS: f64 = 0.8;
+
+/// The bridges as text. That a name is impossible for an interface is a finding; that it is not text at all is not.
+pub(super) fn bridges(names: &[OsString]) -> Result<Vec<String>, Failure> {
+    names
+        .iter()
+        .map(|name| {
+            name.to_str().map(str::to_owned).ok_or_else(|| {
+                Failure::usage(
+                    "the name is not UTF-8",
+                    format!("--bridge {}", name.to_string_lossy()),
+                    "`ip -brief link show type bridge` lists the bridges that exist",
+                )
+            })
+        })
+        .collect()
+}
+
+/// Reads the facts of this machine, or of the tree in its place.
+pub(super) fn collect(selection: &Selection, everything: bool) -> Result<Snapshot, Failure> {
+    let request = Request {
+        user: selection.user.clone(),
+        pid: selection.pid,
+        helper: selection.helper.clone(),
+        root: selection.root.clone(),
+        bridges: bridges(&selection.bridge)?,
+        everything,
+    };
+    host::collect(&request).map_err(Failure::of_collecting)
+}
+
+/// Refuses ids that no check has, and a selection that leaves no check.
+pub(super) fn checks(only: &[String], skip: &[String]) -> Result<(), Failure> {
+    for (option, ids) in [("--only", only), ("--skip", skip)] {
+        if let Some(unknown) = ids.iter().find(|id| catalogue::page(id).is_none()) {
+            return Err(Failure::usage(format!("no check is called `{unknown}`"), option, suggestion(unknown)));
+        }
+    }
+    let selected =
+        |id: &str| (only.is_empty() || only.iter().any(|one| one == id)) && !skip.iter().any(|one| one == id);
+    if catalogue::pages().iter().any(|page| selected(page.id)) {
+        Ok(())
+    } else {
+        Err(Failure::usage("no check is left", "--only and --skip", "leave out one of the two"))
+    }
+}
+
+fn suggestion(unknown: &str) -> String {
+    if let Some(check) = catalogue::check_of_cause(unknown) {
+        return format!("`{unknown}` is a cause; the check that finds it is `{check}`");
+    }
+    let word = unknown.trim().to_lowercase().replace('_', "-");
+    catalogue::pages()
+        .iter()
+        .map(|page| (strsim::jaro_winkler(&word, page.id), page.id))
+        .max_by(|one, other| one.0.total_cmp(&other.0))
+        .filter(|(likeness, _)| *likeness >= LIKENESS)
+        .map_or_else(
+            || "`bridge-doctor list checks` names them all".to_owned(),
+            |(_, id)| format!("did you mean `{id}`?"),
+        )
+}

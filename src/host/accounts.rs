@@ -1,0 +1,168 @@
+//! Users and groups: the machine's databases, or the files of a tree.
+
+use std::ffi::CString;
+use std::path::PathBuf;
+
+use nix::unistd::{Gid, Group, Uid, User, getgrouplist};
+
+use super::root::Root;
+
+/// One user.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Account {
+    pub(super) name: String,
+    pub(super) uid: u32,
+    pub(super) gid: u32,
+    pub(super) home: Option<PathBuf>,
+}
+
+impl Account {
+    /// A user who is only a number.
+    pub(super) fn nameless(uid: u32) -> Self {
+        Self { name: uid.to_string(), uid, gid: uid, home: None }
+    }
+}
+
+/// Where users and groups are looked up.
+pub(super) enum Accounts {
+    /// Whatever the C library is set up to ask.
+    Live,
+    /// `passwd` and `group` of a tree.
+    Files { passwd: String, group: String },
+}
+
+impl Accounts {
+    /// Those of this machine or tree.
+    pub(super) fn of(root: &Root) -> Self {
+        if root.is_live() {
+            return Self::Live;
+        }
+        let text = |path| root.text(path).unwrap_or_default();
+        Self::Files { passwd: text("/etc/passwd"), group: text("/etc/group") }
+    }
+
+    /// Whether they are the machine's.
+    pub(super) fn are_live(&self) -> bool {
+        matches!(self, Self::Live)
+    }
+
+    /// A user by name, or by number; a number needs no entry.
+    pub(super) fn find(&self, name: &str) -> Option<Account> {
+        let by_name = match self {
+            Self::Live => User::from_name(name).ok().flatten().map(account),
+            Self::Files { passwd, .. } => entries(passwd).find(|entry| entry.name == name),
+        };
+        by_name.or_else(|| {
+            let uid = name.parse().ok()?;
+            Some(self.by_uid(uid).unwrap_or_else(|| Account::nameless(uid)))
+        })
+    }
+
+    /// A user by number.
+    pub(super) fn by_uid(&self, uid: u32) -> Option<Account> {
+        match self {
+            Self::Live => User::from_uid(Uid::from_raw(uid)).ok().flatten().map(account),
+            Self::Files { passwd, .. } => entries(passwd).find(|entry| entry.uid == uid),
+        }
+    }
+
+    /// The groups that a login would give, the primary one included.
+    pub(super) fn groups(&self, account: &Account) -> Vec<u32> {
+        match self {
+            Self::Live => {
+                let Ok(name) = CString::new(account.name.as_str()) else { return vec![account.gid] };
+                let groups = getgrouplist(&name, Gid::from_raw(account.gid)).unwrap_or_default();
+                groups.into_iter().map(Gid::as_raw).collect()
+            }
+            Self::Files { group, .. } => {
+                let mut groups = vec![account.gid];
+                for (_, gid, members) in group_lines(group) {
+                    if gid != account.gid && members.split(',').any(|member| member == account.name) {
+                        groups.push(gid);
+                    }
+                }
+                groups
+            }
+        }
+    }
+
+    /// The names of groups, as far as they have any.
+    pub(super) fn group_names(&self, groups: &[u32]) -> Vec<(u32, String)> {
+        let name = |gid: u32| match self {
+            Self::Live => Group::from_gid(Gid::from_raw(gid)).ok().flatten().map(|group| group.name),
+            Self::Files { group, .. } => group_lines(group).find(|line| line.1 == gid).map(|line| line.0.to_owned()),
+        };
+        groups.iter().filter_map(|&gid| Some((gid, name(gid)?))).collect()
+    }
+
+    /// Users whose names come near to one that is not there, the nearest first.
+    pub(super) fn near(&self, name: &str) -> Vec<String> {
+        let live;
+        let passwd = match self {
+            Self::Live => {
+                live = Root::live().text("/etc/passwd").unwrap_or_default();
+                &live
+            }
+            Self::Files { passwd, .. } => passwd,
+        };
+        let mut near: Vec<_> = entries(passwd)
+            .map(|entry| (strsim::damerau_levenshtein(&entry.name.to_lowercase(), &name.to_lowercase()), entry.name))
+            .filter(|(distance, _)| *distance <= 2 && *distance < name.chars().count())
+            .collect();
+        near.sort();
+        near.into_iter().take(3).map(|(_, name)| name).collect()
+    }
+}
+
+fn account(user: User) -> Account {
+    Account { name: user.name, uid: user.uid.as_raw(), gid: user.gid.as_raw(), home: Some(user.dir) }
+}
+
+fn entries(passwd: &str) -> impl Iterator<Item = Account> {
+    passwd.lines().filter_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next().filter(|name| !name.is_empty())?.to_owned();
+        let uid = fields.nth(1)?.parse().ok()?;
+        let gid = fields.next()?.parse().ok()?;
+        let home = fields.nth(1).filter(|home| !home.is_empty()).map(PathBuf::from);
+        Some(Account { name, uid, gid, home })
+    })
+}
+
+fn group_lines(group: &str) -> impl Iterator<Item = (&str, u32, &str)> {
+    group.lines().filter_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        let gid = fields.nth(1)?.parse().ok()?;
+        Some((name, gid, fields.next().unwrap_or_default()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files() -> Accounts {
+        Accounts::Files {
+            passwd: "root:x:0:0:root:/root:/bin/sh\nbroken\nalice:x:1000:100::/home/alice:/bin/sh\n".into(),
+            group: "users:x:100:\nkvm:x:36:bob,alice\nqemu:x:37:alice2\n".into(),
+        }
+    }
+
+    #[test]
+    fn a_tree_has_its_own_users() {
+        let alice = files().find("alice").expect("she is in the file");
+        assert_eq!((alice.uid, alice.gid), (1000, 100));
+        assert_eq!(alice.home, Some(PathBuf::from("/home/alice")));
+        assert_eq!(files().find("1000"), Some(alice.clone()));
+        assert_eq!(files().groups(&alice), [100, 36]);
+        assert_eq!(files().group_names(&[100, 36, 99]), [(100, "users".into()), (36, "kvm".into())]);
+    }
+
+    #[test]
+    fn a_number_needs_no_entry_and_a_name_does() {
+        assert_eq!(files().find("4711"), Some(Account::nameless(4711)));
+        assert_eq!(files().find("alcie"), None);
+        assert_eq!(files().near("alcie"), ["alice"]);
+    }
+}

@@ -1,0 +1,155 @@
+//! What the helper's own bytes tell: its format, the ACL path compiled in, how it gives up its privileges.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+use memchr::memmem;
+use object::elf::{self, ET_DYN, ET_EXEC, FileHeader32, FileHeader64, Machine};
+use object::read::elf::{FileHeader, ProgramHeader as _};
+use object::{Endianness, FileKind};
+
+use super::root::{Last, Root, Unread};
+use crate::snapshot::{Binary, Fact, Format};
+
+/// A program of more bytes is no helper: QEMU's has less than one.
+const LIMIT: u64 = 16 << 20;
+
+/// What the kernel reads of a script's first line.
+const SCRIPT_LINE: usize = 255;
+
+/// Reads the program.
+pub(super) fn read(root: &Root, path: &Path) -> Fact<Binary> {
+    match root.read(path, LIMIT) {
+        Ok(bytes) => Fact::Known(examine(root, &bytes)),
+        Err(Unread::Failed(errno)) => {
+            let because = format!("`{}` cannot be read: {}", path.display(), errno.text());
+            Fact::unknown_but(because, "sudo bridge-doctor check")
+        }
+        Err(Unread::Special) => Fact::unknown(format!("`{}` is no regular file", path.display())),
+        Err(Unread::TooLarge) => Fact::unknown(format!("`{}` is larger than any helper", path.display())),
+    }
+}
+
+fn examine(root: &Root, bytes: &[u8]) -> Binary {
+    let has = |text: &str| memmem::find(bytes, text.as_bytes()).is_some();
+    let acl_path = acl_path(bytes);
+    let relocation = acl_path.as_deref().and_then(|path| relocation(bytes, path));
+    Binary {
+        format: format(root, bytes),
+        is_helper: has("failed to parse default acl file"),
+        // The message stands only in builds that drop privileges, and also where libcap-ng is linked in statically.
+        drops_privileges: has("failed to drop privileges") || has("libcap-ng.so"),
+        acl_path,
+        relocation,
+        knows_bundle: has("/qemu-bundle"),
+    }
+}
+
+fn format(root: &Root, bytes: &[u8]) -> Format {
+    let error = |path: &Path| root.stat(path, Last::Follow).err();
+    if let Some(line) = bytes.strip_prefix(b"#!") {
+        let line = line.get(..SCRIPT_LINE).unwrap_or(line).split(|&byte| byte == b'\n').next().unwrap_or_default();
+        let mut words = line.split(|byte| matches!(byte, b' ' | b'\t' | 0)).filter(|word| !word.is_empty());
+        let Some(interpreter) = words.next() else { return Format::Unrecognised };
+        let interpreter = PathBuf::from(OsStr::from_bytes(interpreter));
+        return Format::Script { interpreter_error: error(&interpreter), interpreter };
+    }
+    let program = match FileKind::parse(bytes) {
+        Ok(FileKind::Elf64) => program::<FileHeader64<Endianness>>(bytes),
+        Ok(FileKind::Elf32) => program::<FileHeader32<Endianness>>(bytes),
+        _ => None,
+    };
+    match program {
+        None => Format::Unrecognised,
+        Some((machine, _)) if !runs_here(machine) => Format::ForeignElf { machine: machine.0 },
+        Some((_, interpreter)) => {
+            Format::Elf { interpreter_error: interpreter.as_deref().and_then(error), interpreter }
+        }
+    }
+}
+
+/// The machine and the interpreter of a program that the kernel would take.
+fn program<Header: FileHeader<Endian = Endianness>>(bytes: &[u8]) -> Option<(Machine, Option<PathBuf>)> {
+    let header = Header::parse(bytes).ok()?;
+    let endian = header.endian().ok()?;
+    if !matches!(header.e_type(endian), ET_EXEC | ET_DYN) {
+        return None;
+    }
+    let segments = header.program_headers(endian, bytes).ok().filter(|segments| !segments.is_empty())?;
+    let interpreter = segments.iter().find_map(|segment| segment.interpreter(endian, bytes).ok().flatten());
+    let interpreter = interpreter.map(|path| PathBuf::from(OsStr::from_bytes(path)));
+    Some((header.e_machine(endian), interpreter))
+}
+
+fn runs_here(machine: Machine) -> bool {
+    match std::env::consts::ARCH {
+        "x86_64" => matches!(machine, elf::EM_X86_64 | elf::EM_386),
+        "x86" => machine == elf::EM_386,
+        "aarch64" => machine == elf::EM_AARCH64,
+        "arm" => machine == elf::EM_ARM,
+        "riscv64" => machine == elf::EM_RISCV,
+        "powerpc64" => machine == elf::EM_PPC64,
+        "s390x" => machine == elf::EM_S390,
+        "loongarch64" => machine == elf::EM_LOONGARCH,
+        // Of other machines nothing is known here, and a guess would be a false alarm.
+        _ => true,
+    }
+}
+
+/// The text that ends in `/bridge.conf`; linkers may have put other text right before it.
+fn acl_path(bytes: &[u8]) -> Option<String> {
+    const LAST: &[u8] = b"/bridge.conf\0";
+    memmem::find_iter(bytes, LAST).find_map(|at| {
+        let end = at + LAST.len() - 1;
+        let start = bytes[..end].iter().rposition(|byte| !byte.is_ascii_graphic()).map_or(0, |before| before + 1);
+        let path = std::str::from_utf8(&bytes[start..end]).ok()?;
+        path.starts_with('/').then(|| path.to_owned())
+    })
+}
+
+/// The prefix that holds the ACL and its directory of programs, where both were compiled in.
+///
+/// A linker may keep only one copy of texts with a common end, so a prefix is also found as the end of another text.
+fn relocation(bytes: &[u8], acl_path: &str) -> Option<(String, String)> {
+    let has = |text: &str| memmem::find(bytes, format!("{text}\0").as_bytes()).is_some();
+    Path::new(acl_path).ancestors().skip(1).filter_map(Path::to_str).filter(|prefix| prefix.len() > 1).find_map(
+        |prefix| {
+            let programs = format!("{prefix}/bin");
+            (has(&programs) && has(prefix)).then(|| (prefix.to_owned(), programs))
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_distribution_s_build_stays_where_it_is() {
+        let bytes = b"\0/usr/bin\0/usr\0xx\x01/etc/qemu/bridge.conf\0";
+        let path = acl_path(bytes);
+        assert_eq!(path.as_deref(), Some("/etc/qemu/bridge.conf"));
+        assert_eq!(relocation(bytes, "/etc/qemu/bridge.conf"), None);
+    }
+
+    #[test]
+    fn a_source_build_moves_with_its_prefix() {
+        let bytes = b"\0/usr/local/etc/qemu/bridge.conf\0/usr/local/bin\0some /usr/local\0";
+        let expected = ("/usr/local".to_owned(), "/usr/local/bin".to_owned());
+        assert_eq!(relocation(bytes, "/usr/local/etc/qemu/bridge.conf"), Some(expected));
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic() {
+        let root = Root::live();
+        let program = std::fs::read("/proc/self/exe").expect("a program can read itself");
+        for length in (0..4096).step_by(7) {
+            let format = format(&root, &program[..length]);
+            assert!(length > 63 || format == Format::Unrecognised, "{length} bytes are no program");
+        }
+        assert!(matches!(format(&root, &program), Format::Elf { interpreter_error: None, .. }));
+        assert_eq!(format(&root, b"#!"), Format::Unrecognised);
+        assert_eq!(format(&root, b"#! \n/bin/sh"), Format::Unrecognised);
+    }
+}

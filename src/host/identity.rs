@@ -1,0 +1,43 @@
+//! Under which identity the helper opens its files.
+
+use crate::helper::{Launch, launch};
+use crate::snapshot::{Fact, Helper, Process, Subject};
+
+/// `cap_dac_override` and `cap_dac_read_search`: a helper that has them reads what its user may not.
+const PASSES_MODES: u64 = 1 << 1 | 1 << 2;
+
+/// What the kernel looks at when it decides about a file.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Identity {
+    /// The user.
+    pub(super) uid: u32,
+    /// The primary group.
+    pub(super) gid: u32,
+    /// Supplementary groups.
+    pub(super) groups: Vec<u32>,
+    /// Capabilities in effect.
+    pub(super) capabilities: u64,
+}
+
+impl Identity {
+    /// Whether it belongs to a group.
+    pub(super) fn has_group(&self, group: u32) -> bool {
+        self.gid == group || self.groups.contains(&group)
+    }
+}
+
+/// The helper's identity where it is not the subject's own.
+pub(super) fn helper_identity(subject: &Subject, process: &Fact<Process>, helper: &Helper) -> Option<Identity> {
+    let Launch::Started(credentials) = launch(subject, process, helper) else { return None };
+    let is_subject = credentials.euid == subject.uid && credentials.egid == subject.gid;
+    let passes_modes = credentials.effective & PASSES_MODES != 0;
+    if is_subject && (!passes_modes || subject.uid == 0) {
+        return None;
+    }
+    Some(Identity {
+        uid: credentials.euid,
+        gid: credentials.egid,
+        groups: subject.groups.clone(),
+        capabilities: credentials.effective,
+    })
+}

@@ -1,0 +1,161 @@
+//! Network interfaces, asked of the kernel by name: a host can have ten thousand.
+
+mod link;
+mod routes;
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use super::proc::Proc;
+use super::root::Root;
+use crate::snapshot::{Errno, Fact, Link, Network, Scope, WELL_KNOWN_BRIDGE};
+use routes::{Dump, Routes};
+
+/// More names than this are looked up faster in a list of everything.
+const MOST_NAMES: usize = 64;
+
+/// The ports of more bridges than this are found faster in a list of everything.
+const MOST_BRIDGES: usize = 8;
+
+/// The longest name that an ioctl can carry.
+const LONGEST_NAME: usize = 15;
+
+/// Which interfaces are wanted.
+pub(super) struct Wanted<'a> {
+    /// Those of the command line.
+    pub(super) asked: &'a [String],
+    /// Those that the ACL allows.
+    pub(super) allowed: Vec<String>,
+    /// All of them.
+    pub(super) everything: bool,
+}
+
+/// The interfaces of this network namespace.
+pub(super) fn look(root: &Root, proc: &Proc, wanted: &Wanted<'_>) -> Fact<Network> {
+    let seen = Routes::open().and_then(|mut routes| {
+        let (scope, links) = interfaces(&mut routes, wanted)?;
+        let next_tap = next_tap(&mut routes, &links)?;
+        Ok((scope, links, next_tap))
+    });
+    match seen {
+        Ok((scope, mut links, next_tap)) => {
+            for link in &mut links {
+                link.wireless = is_wireless(root, link);
+            }
+            Fact::Known(Network { scope, links, ip_forward: ip_forward(proc), next_tap })
+        }
+        Err(errno) => Fact::unknown_but(
+            format!("the kernel does not show its network interfaces: {}", errno.text()),
+            "ip -details link show",
+        ),
+    }
+}
+
+fn interfaces(routes: &mut Routes, wanted: &Wanted<'_>) -> Result<(Scope, Vec<Link>), Errno> {
+    let (mut names, mut links) = named(routes, wanted)?;
+    let is_bridge = |name: &String| {
+        let name = base_name(name);
+        let has_name = |link: &Link| link.name == name || link.altnames.iter().any(|other| other == name);
+        links.iter().any(|link| link.bridge.is_some() && has_name(link))
+    };
+    let all_are_bridges = names.len() <= MOST_NAMES && names.iter().all(is_bridge);
+    let bridges: Vec<u32> = links.iter().filter(|link| link.bridge.is_some()).map(|link| link.index).collect();
+    // A name that is no bridge is compared with everything that is there.
+    let scope = if wanted.everything || !all_are_bridges || bridges.len() > MOST_BRIDGES {
+        links = routes.dump(&Dump::All)?;
+        Scope::All
+    } else {
+        names.extend(links.iter().filter(|link| link.bridge.is_some()).map(|link| link.name.clone()));
+        names.sort();
+        names.dedup();
+        for bridge in &bridges {
+            links.extend(
+                routes.dump(&Dump::PortsOf(*bridge))?.into_iter().filter(|port| !bridges.contains(&port.index)),
+            );
+        }
+        Scope::Named(names)
+    };
+    complete(routes, &mut links)?;
+    Ok((scope, links))
+}
+
+/// The interfaces with the wanted names; without a name, the bridges that exist; without one, QEMU's default.
+fn named(routes: &mut Routes, wanted: &Wanted<'_>) -> Result<(Vec<String>, Vec<Link>), Errno> {
+    let mut names = if wanted.asked.is_empty() { wanted.allowed.clone() } else { wanted.asked.to_vec() };
+    let mut links: Vec<Link> = Vec::new();
+    if names.is_empty() {
+        links = routes.dump(&Dump::Bridges)?;
+        // A kernel that does not know the filter shows everything.
+        links.retain(|link| link.bridge.is_some());
+        names = links.iter().map(|link| link.name.clone()).collect();
+        if names.is_empty() {
+            names.push(WELL_KNOWN_BRIDGE.to_owned());
+        }
+    } else if names.len() <= MOST_NAMES {
+        for name in names.iter().map(|name| base_name(name)) {
+            let is_possible = !name.is_empty() && name.len() <= LONGEST_NAME;
+            if let Some(link) = if is_possible { routes.link(name)? } else { None }
+                && !links.iter().any(|other| other.index == link.index)
+            {
+                links.push(link);
+            }
+        }
+    }
+    Ok((names, links))
+}
+
+/// Counts the ports of each bridge, and looks up its addresses.
+fn complete(routes: &mut Routes, links: &mut [Link]) -> Result<(), Errno> {
+    let masters: Vec<u32> = links.iter().filter_map(|link| link.master).collect();
+    for link in links {
+        let Some(bridge) = &mut link.bridge else { continue };
+        let ports = masters.iter().filter(|&&master| master == link.index).count();
+        bridge.ports = u32::try_from(ports).unwrap_or(u32::MAX);
+        link.addresses = routes.addresses(link.index)?;
+    }
+    Ok(())
+}
+
+/// The kernel's ioctls stop at a colon, behind which an address label once stood.
+fn base_name(name: &str) -> &str {
+    name.split(':').next().unwrap_or(name)
+}
+
+/// sysfs shows the network namespace it was mounted in, so its word counts only where the numbers agree.
+fn is_wireless(root: &Root, link: &Link) -> bool {
+    // What has a kind is made by software, and never a radio.
+    if link.kind.is_some() || !root.is_live() {
+        return false;
+    }
+    let directory = Path::new("/sys/class/net").join(&link.name);
+    let is_radio = ["wireless", "phy80211"].iter().any(|mark| root.exists(&directory.join(mark)));
+    is_radio && root.text(directory.join("ifindex")).is_some_and(|index| index.trim().parse() == Ok(link.index))
+}
+
+fn ip_forward(proc: &Proc) -> Fact<bool> {
+    match proc.number("sys/net/ipv4/ip_forward") {
+        Ok(value) => Fact::Known(value.is_some_and(|value| value != 0)),
+        Err(errno) => Fact::unknown_but(
+            format!("net.ipv4.ip_forward cannot be read: {}", errno.text()),
+            "sysctl net.ipv4.ip_forward",
+        ),
+    }
+}
+
+/// The kernel takes the lowest number that no interface has.
+///
+/// Only netlink is asked: the ioctl would have the kernel search a module for each name that is not there.
+fn next_tap(routes: &mut Routes, links: &[Link]) -> Result<String, Errno> {
+    let mut taken: HashSet<String> = links.iter().map(|link| link.name.clone()).collect();
+    for number in 0.. {
+        if number == MOST_NAMES {
+            taken.extend(routes.dump(&Dump::All)?.into_iter().map(|link| link.name));
+        }
+        let name = format!("tap{number}");
+        let exists = taken.contains(&name) || (number < MOST_NAMES && routes.link(&name)?.is_some());
+        if !exists {
+            return Ok(name);
+        }
+    }
+    Err(Errno::EXFULL)
+}

@@ -1,0 +1,113 @@
+//! The process that would start the helper.
+
+use procfs::process::{LimitValue, Limits, Status};
+use rustix::process::Resource;
+use rustix::thread::{CapabilitySet, SecureComputingMode};
+
+use super::namespaces;
+use super::proc::Proc;
+use crate::snapshot::{Capabilities, Fact, Process, Subject};
+
+/// The highest capability that a 64-bit mask can hold; the kernel refuses what it does not know.
+const CAPABILITIES: u32 = 64;
+
+/// A process like this one, started by the subject.
+pub(super) fn like_this_one(proc: &Proc, subject: &Subject, is_me: bool) -> Fact<Process> {
+    let Some(user_namespace) = namespaces::user_namespace(proc, "self", true) else {
+        return Fact::unknown("/proc is not mounted, and only it shows the user namespace");
+    };
+    let own = capabilities();
+    let capabilities = if is_me || subject.uid == 0 {
+        own
+    } else {
+        // A login by somebody else than root starts with no capability; what is bounded stays so.
+        Capabilities { bounding: own.bounding, ..Capabilities::default() }
+    };
+    Fact::Known(Process {
+        pid: None,
+        no_new_privs: rustix::thread::no_new_privs().unwrap_or(false),
+        capabilities,
+        securebits: match rustix::thread::capabilities_secure_bits() {
+            Ok(bits) => Fact::Known(bits.bits()),
+            Err(error) => Fact::unknown(format!("the securebits cannot be read: {error}")),
+        },
+        seccomp: seccomp(),
+        user_namespace,
+        net_owner: namespaces::net_owner(proc, "self"),
+        open_files: rustix::process::getrlimit(Resource::Nofile).current,
+        stack: rustix::process::getrlimit(Resource::Stack).current,
+        directory: std::env::current_dir().ok(),
+    })
+}
+
+/// A running process, from its entry in `/proc`.
+pub(super) fn of(proc: &Proc, pid: u32, status: &Status, limits: Option<&Limits>, is_own: bool) -> Fact<Process> {
+    let Some(user_namespace) = namespaces::user_namespace(proc, &pid.to_string(), is_own) else {
+        return Fact::unknown_but(
+            format!("the user namespace of process {pid} cannot be read"),
+            format!("sudo bridge-doctor check --pid {pid}"),
+        );
+    };
+    let soft = |limit: &LimitValue| match limit {
+        LimitValue::Unlimited => None,
+        LimitValue::Value(value) => Some(*value),
+    };
+    Fact::Known(Process {
+        pid: Some(pid),
+        no_new_privs: status.nonewprivs.unwrap_or(0) != 0,
+        capabilities: Capabilities {
+            inheritable: status.capinh,
+            permitted: status.capprm,
+            effective: status.capeff,
+            bounding: status.capbnd.unwrap_or(u64::MAX),
+            ambient: status.capamb.unwrap_or(0),
+        },
+        securebits: Fact::unknown("the kernel shows a process's securebits to that process only"),
+        seccomp: status.seccomp.unwrap_or(0),
+        user_namespace,
+        net_owner: namespaces::net_owner(proc, &pid.to_string()),
+        open_files: limits.and_then(|limits| soft(&limits.max_open_files.soft_limit)),
+        stack: limits.and_then(|limits| soft(&limits.max_stack_size.soft_limit)),
+        directory: rustix::fs::readlinkat(rustix::fs::CWD, format!("/proc/{pid}/cwd"), Vec::new())
+            .ok()
+            .map(|path| std::os::unix::ffi::OsStringExt::from_vec(path.into_bytes()))
+            .map(|path: std::ffi::OsString| path.into()),
+    })
+}
+
+/// The sets of this process.
+pub(super) fn capabilities() -> Capabilities {
+    let held = rustix::thread::capabilities(None).ok();
+    let sets =
+        |of: fn(&rustix::thread::CapabilitySets) -> CapabilitySet| held.as_ref().map_or(0, |held| of(held).bits());
+    let mut capabilities = Capabilities {
+        inheritable: sets(|held| held.inheritable),
+        permitted: sets(|held| held.permitted),
+        effective: sets(|held| held.effective),
+        bounding: 0,
+        ambient: 0,
+    };
+    for number in 0..CAPABILITIES {
+        let bit = 1 << number;
+        let capability = CapabilitySet::from_bits_retain(bit);
+        let Ok(bounded) = rustix::thread::capability_is_in_bounding_set(capability) else { break };
+        if bounded {
+            capabilities.bounding |= bit;
+        }
+        if rustix::thread::capability_is_in_ambient_set(capability).unwrap_or(false) {
+            capabilities.ambient |= bit;
+        }
+    }
+    capabilities
+}
+
+/// A process in strict mode could not have come as far as here.
+fn seccomp() -> u32 {
+    match rustix::thread::secure_computing_mode() {
+        Ok(SecureComputingMode::Disabled) => 0,
+        Ok(SecureComputingMode::Strict) => 1,
+        // Where even the question is filtered, there is a filter.
+        Ok(_) | Err(rustix::io::Errno::PERM) => 2,
+        Err(_) => 0,
+    }
+}

@@ -1,0 +1,41 @@
+//! Alpine Linux.
+
+use std::path::Path;
+
+use super::{Platform, Remedy, generic, shell};
+
+/// The helper is 4710 root:qemu and the ACL 0640 root:qemu: both are for members of `qemu`.
+pub(super) struct Alpine;
+
+impl Platform for Alpine {
+    fn name(&self) -> &'static str {
+        "Alpine Linux"
+    }
+
+    fn expected_helper_path(&self) -> &'static str {
+        "/usr/lib/qemu/qemu-bridge-helper"
+    }
+
+    fn default_acl(&self) -> Option<&'static str> {
+        Some("comments only")
+    }
+
+    fn as_root_prefix(&self) -> &'static str {
+        "doas"
+    }
+
+    fn package_of_helper(&self) -> Remedy {
+        Remedy::manual([self.as_root("apk add qemu")])
+            .with_note("A release may have it in a package of its own: `apk search qemu` shows.")
+    }
+
+    fn make_privileged(&self, path: &Path, _overridden: Option<&str>) -> Remedy {
+        generic::set_mode(self.as_root_prefix(), path, "root:qemu", "4710")
+            .with_note("That is how the package ships it: only members of qemu may run it.")
+    }
+
+    fn add_to_group(&self, user: &str, group: &str) -> Remedy {
+        Remedy::manual([self.as_root(&format!("addgroup {} {}", shell::word(user), shell::word(group)))])
+            .with_note("It counts from the next login on.")
+    }
+}

@@ -1,0 +1,31 @@
+//! Fedora.
+
+use std::path::Path;
+
+use super::{Platform, Remedy, generic};
+
+/// The helper is privileged as shipped, and the ACL allows libvirt's bridge.
+pub(super) struct Fedora;
+
+impl Platform for Fedora {
+    fn name(&self) -> &'static str {
+        "Fedora"
+    }
+
+    fn expected_helper_path(&self) -> &'static str {
+        "/usr/libexec/qemu-bridge-helper"
+    }
+
+    fn default_acl(&self) -> Option<&'static str> {
+        Some("allow virbr0")
+    }
+
+    fn package_of_helper(&self) -> Remedy {
+        Remedy::manual([self.as_root("dnf install qemu-common")])
+    }
+
+    fn make_privileged(&self, path: &Path, _overridden: Option<&str>) -> Remedy {
+        generic::set_mode(self.as_root_prefix(), path, "root:root", "4755")
+            .with_note("That is how qemu-common ships it: `rpm -V qemu-common` shows what else was changed.")
+    }
+}

@@ -1,0 +1,32 @@
+//! Gentoo.
+
+use std::path::Path;
+
+use super::{Platform, Remedy, shell};
+
+/// The ebuild takes the setuid bit away and gives a file capability in its place.
+pub(super) struct Gentoo;
+
+impl Platform for Gentoo {
+    fn name(&self) -> &'static str {
+        "Gentoo"
+    }
+
+    fn expected_helper_path(&self) -> &'static str {
+        "/usr/libexec/qemu-bridge-helper"
+    }
+
+    fn default_acl(&self) -> Option<&'static str> {
+        Some("comments only")
+    }
+
+    fn package_of_helper(&self) -> Remedy {
+        Remedy::manual([self.as_root("emerge --ask app-emulation/qemu")])
+    }
+
+    fn make_privileged(&self, path: &Path, _overridden: Option<&str>) -> Remedy {
+        Remedy::automatic([self.as_root(&format!("setcap cap_net_admin=ep {}", shell::path(path)))]).with_note(
+            "That is what the ebuild does at each merge. A copy made without extended attributes loses it again.",
+        )
+    }
+}

@@ -1,0 +1,35 @@
+//! RHEL, CentOS Stream, AlmaLinux, Rocky, Oracle Linux.
+
+use std::path::Path;
+
+use super::{Platform, Remedy, generic};
+
+/// As Fedora, with `qemu-kvm` in every path.
+pub(super) struct Rhel;
+
+impl Platform for Rhel {
+    fn name(&self) -> &'static str {
+        "RHEL"
+    }
+
+    fn expected_helper_path(&self) -> &'static str {
+        "/usr/libexec/qemu-bridge-helper"
+    }
+
+    fn expected_acl_path(&self) -> &'static str {
+        "/etc/qemu-kvm/bridge.conf"
+    }
+
+    fn default_acl(&self) -> Option<&'static str> {
+        Some("allow virbr0")
+    }
+
+    fn package_of_helper(&self) -> Remedy {
+        Remedy::manual([self.as_root("dnf install qemu-kvm-common")])
+    }
+
+    fn make_privileged(&self, path: &Path, _overridden: Option<&str>) -> Remedy {
+        generic::set_mode(self.as_root_prefix(), path, "root:root", "4755")
+            .with_note("That is how qemu-kvm-common ships it: `rpm -V qemu-kvm-common` shows what else was changed.")
+    }
+}

@@ -1,0 +1,191 @@
+//! The bridge is allowed.
+
+use super::view::acl::{self, Files};
+use super::view::near;
+use super::{Case, Evidence, Finding, Judgement, Remedy};
+use crate::acl::{Diagnostic, IncludeResult, Reading, Rule, RuleKind, Verdict};
+use crate::platform::{self, AclState, shell};
+use crate::snapshot::{Errno, Kind};
+
+/// The kernel and the helper take no longer name.
+const LONGEST_NAME: usize = 15;
+
+pub(super) fn judge(case: &Case<'_>) -> Judgement {
+    if case.bridge.len() > LONGEST_NAME {
+        return Judgement::not_applicable("the name is refused before the ACL is read");
+    }
+    let files = Files::of(case);
+    let reading = files.read();
+    if let Some(judgement) = acl::without_rules(case, &reading) {
+        return judgement;
+    }
+    let unseen = unseen(&reading);
+    let decision = reading.decide(case.bridge.as_bytes());
+    match (decision.verdict, decision.rule) {
+        (Verdict::Deny, Some(rule)) => denied(case, &reading, rule).into(),
+        (Verdict::Allow, Some(rule)) if unseen.is_none() => {
+            let place = acl::at(&reading, &rule.place);
+            Judgement::pass(
+                format!("`{}` is allowed by {place}", case.bridge),
+                vec![Evidence::new("rule", written(rule))],
+            )
+        }
+        (Verdict::Deny, None) if unseen.is_none() => unnamed(case, &files, &reading).into(),
+        _ => Judgement::unjudged(format!("{} is included, and nobody could look into it", unseen.unwrap_or_default())),
+    }
+}
+
+/// A file that may hold a rule about it.
+fn unseen(reading: &Reading) -> Option<String> {
+    let unseen = reading.includes.iter().find(|include| include.result == IncludeResult::Unknown)?;
+    Some(unseen.path.display().to_string())
+}
+
+/// A `deny` wins wherever it stands.
+fn denied(case: &Case<'_>, reading: &Reading, rule: &Rule) -> Finding {
+    let place = acl::at(reading, &rule.place);
+    let file = reading.file(rule.place);
+    let edit = format!("sed -i '{}d' {}", rule.place.line, shell::path(file));
+    let allowed = reading.rules.iter().any(|other| other.kind == RuleKind::Allow && matches(other, case.bridge));
+    let remedy = Remedy::manual([platform::of(&case.snapshot.machine).as_root(&edit)])
+        .with_note("It takes the line away; ask first why it is there.");
+    refused(Finding::fail("acl-denied", format!("`{}` is denied by {place}: `{}`", case.bridge, written(rule))))
+        .seen("rule", written(rule))
+        .mend(if allowed { remedy } else { remedy.with_note("The bridge needs an `allow` line besides.") })
+}
+
+/// No rule matches; the finding says which rule was probably meant to.
+fn unnamed(case: &Case<'_>, files: &Files<'_>, reading: &Reading) -> Finding {
+    let path = case.snapshot.acl.path.display();
+    let bridge = case.bridge;
+    let allowed: Vec<String> = reading
+        .rules
+        .iter()
+        .filter(|rule| rule.kind == RuleKind::Allow)
+        .map(|rule| String::from_utf8_lossy(&rule.bridge).into_owned())
+        .collect();
+    let seen = near::list(allowed.iter().map(String::as_str));
+    let finding = if let Some((message, remedy)) = ignored_include(case, reading) {
+        Finding::fail("acl-denied", message).mend(remedy)
+    } else if let Some((message, remedy)) = other_name(case, &allowed).or_else(|| slip(case, &allowed)) {
+        Finding::fail("acl-denied", message).mend(remedy)
+    } else {
+        let message = match allowed.as_slice() {
+            [] if is_directory(case) => format!("{path} is a directory, which reads as an ACL without rules"),
+            [] => format!("{path} allows no bridge at all{}", shipped(case, "comments only")),
+            [only] if only == "virbr0" => format!(
+                "{path} allows only virbr0, libvirt's own bridge{}, and not `{bridge}`",
+                shipped(case, "allow virbr0")
+            ),
+            _ => format!("{path} does not allow `{bridge}`, only {seen}"),
+        };
+        Finding::fail("acl-denied", message).mend(allow(case))
+    };
+    let names_it = |diagnostic: &Diagnostic| String::from_utf8_lossy(diagnostic.source.as_ref()).contains(bridge);
+    let near = files.lint(reading).into_iter().filter(names_it).collect();
+    refused(finding).seen("allowed", seen).showing(near)
+}
+
+/// Says so where that is how the distribution's package leaves it.
+fn shipped(case: &Case<'_>, acl: &str) -> String {
+    let platform = platform::of(&case.snapshot.machine);
+    if platform.default_acl() == Some(acl) { format!(", as {} ships it", platform.name()) } else { String::new() }
+}
+
+/// An include that was skipped may hold the rule.
+fn ignored_include(case: &Case<'_>, reading: &Reading) -> Option<(String, Remedy)> {
+    let (include, why) = reading.includes.iter().find_map(|include| match include.result {
+        IncludeResult::NotOpened(errno) => Some((include, errno.text())),
+        IncludeResult::Broken => Some((include, "it has an error".to_owned())),
+        IncludeResult::Read | IncludeResult::Cycle | IncludeResult::Unknown => None,
+    })?;
+    let message = format!(
+        "no rule that was read allows `{}`; the include of {} at {} was ignored: {why}",
+        case.bridge,
+        include.path.display(),
+        acl::at(reading, &include.place),
+    );
+    let remedy = match include.result {
+        IncludeResult::NotOpened(Errno::EACCES | Errno::EPERM) => {
+            let closed = case.snapshot.acl.file(&include.path).and_then(|file| file.closed_directory.as_deref());
+            platform::of(&case.snapshot.machine).acl_permissions(&include.path, closed)
+        }
+        _ => allow(case).with_note("Or mend the include, if the rule stands there."),
+    };
+    Some((message, remedy))
+}
+
+/// The kernel knows several names of one interface; the ACL compares the text.
+fn other_name(case: &Case<'_>, allowed: &[String]) -> Option<(String, Remedy)> {
+    let link = case.snapshot.network.known()?.resolve(case.bridge)?;
+    let other = std::iter::once(&link.name).chain(&link.altnames).find(|name| allowed.contains(name))?;
+    let bridge = case.bridge;
+    let message = format!("the ACL allows `{other}`, another name of the interface `{bridge}`, but compares the text");
+    let remedy = Remedy::advice(format!("Name the bridge `{other}` to QEMU, or allow `{bridge}` as well."));
+    Some((message, remedy))
+}
+
+/// A rule that looks as if it was meant for this bridge.
+fn slip(case: &Case<'_>, allowed: &[String]) -> Option<(String, Remedy)> {
+    let bridge = case.bridge;
+    let message = allowed.iter().find_map(|name| {
+        let bare = name.trim_matches(['"', '\'', '`']);
+        if bare != name && bare == bridge {
+            Some(format!("the ACL allows `{name}`: the quotes are part of the name"))
+        } else if name.strip_prefix(bridge).is_some_and(|rest| rest.starts_with([' ', '\t', '#', ',', ';'])) {
+            Some(format!("the ACL allows a bridge called `{name}`: all that follows the name is part of it"))
+        } else if name.eq_ignore_ascii_case("all") || name == "*" {
+            Some(format!(
+                "the ACL allows a bridge called `{name}`: the word for every bridge is `all`, in small letters"
+            ))
+        } else if name.ends_with('*') && bridge.starts_with(name.trim_end_matches('*')) {
+            Some(format!(
+                "the ACL allows a bridge called `{name}`: there are no patterns, each bridge has a line of its own"
+            ))
+        } else if name.eq_ignore_ascii_case(bridge) {
+            Some(format!("the ACL allows `{name}`, not `{bridge}`: upper and lower case differ"))
+        } else {
+            None
+        }
+    });
+    if let Some(message) = message {
+        return Some((message, allow(case)));
+    }
+    let meant = near::nearest(bridge, allowed.iter().map(String::as_str))?;
+    let message = format!("the ACL does not allow `{bridge}`; it allows `{meant}`, which may have been meant");
+    Some((message, allow(case).with_note(format!("If `{meant}` was meant, name that to QEMU in place of `{bridge}`."))))
+}
+
+/// Adds the rule.
+fn allow(case: &Case<'_>) -> Remedy {
+    let machine = &case.snapshot.machine;
+    let path = &case.snapshot.acl.path;
+    if is_directory(case) {
+        let remove = platform::of(machine).as_root(&format!("rmdir {}", shell::path(path)));
+        return Remedy::manual([remove]).then(platform::acl_allow(machine, path, case.bridge, AclState::Missing));
+    }
+    let content = acl::first(case.snapshot).and_then(|file| file.content.known());
+    let ends_with_newline = content.is_none_or(|content| matches!(content.0.last(), None | Some(b'\n')));
+    platform::acl_allow(machine, path, case.bridge, AclState::Present { ends_with_newline })
+}
+
+fn is_directory(case: &Case<'_>) -> bool {
+    let inode = acl::first(case.snapshot).and_then(|file| file.inode.known()).and_then(|found| found.as_ref().ok());
+    inode.is_some_and(|inode| inode.kind == Kind::Directory)
+}
+
+fn matches(rule: &Rule, bridge: &str) -> bool {
+    rule.bridge[..] == *b"all" || rule.bridge[..] == *bridge.as_bytes()
+}
+
+fn written(rule: &Rule) -> String {
+    let kind = match rule.kind {
+        RuleKind::Allow => "allow",
+        RuleKind::Deny => "deny",
+    };
+    format!("{kind} {}", String::from_utf8_lossy(&rule.bridge))
+}
+
+fn refused(finding: Finding) -> Finding {
+    finding.so("it would stop with \"access denied by acl file\"")
+}

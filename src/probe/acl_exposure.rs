@@ -1,0 +1,81 @@
+//! The ACL allows no more than meant, and nobody but root can change it.
+
+use std::collections::BTreeSet;
+
+use super::view::acl::{self, Files};
+use super::view::{near, owner};
+use super::{Case, Evidence, Finding, Judgement, Remedy};
+use crate::acl::{Outcome, Reading, RuleKind};
+use crate::platform::{self, shell};
+use crate::snapshot::Owned;
+
+pub(super) fn judge(case: &Case<'_>) -> Judgement {
+    let reading = Files::of(case).read();
+    if matches!(reading.outcome, Outcome::NotOpened(_)) {
+        return Judgement::unjudged("the ACL does not open");
+    }
+    let findings: Vec<Finding> = allows_all(case, &reading).into_iter().chain(writable(case)).collect();
+    if !findings.is_empty() {
+        return Judgement::Found(findings);
+    }
+    match reading.outcome {
+        Outcome::Unknown => acl::unread(case),
+        _ if owned(case).next().is_none() => Judgement::unjudged("the owners of the ACL were not seen"),
+        _ => Judgement::pass(
+            "only root can change the ACL, and it names its bridges",
+            vec![Evidence::new("files", case.snapshot.acl.files.len())],
+        ),
+    }
+}
+
+/// A rule that lets guests onto every bridge, also one that is made later.
+fn allows_all(case: &Case<'_>, reading: &Reading) -> Option<Finding> {
+    let counts = reading.outcome == Outcome::Parsed;
+    let rule =
+        reading.rules.iter().find(|rule| counts && rule.kind == RuleKind::Allow && rule.bridge[..] == *b"all")?;
+    let names = near::list(case.target.bridges.iter().map(String::as_str));
+    Some(
+        Finding::warn("acl-allows-all", format!("{}: every bridge is allowed", acl::at(reading, &rule.place)))
+            .so("every user who may run the helper can put a guest on any bridge of this host")
+            .seen("rule", "allow all")
+            .mend(Remedy::advice(format!("Replace `allow all` by one `allow NAME` for each bridge in use: {names}."))),
+    )
+}
+
+/// Files and directories that somebody else than root can change or replace.
+fn writable(case: &Case<'_>) -> Option<Finding> {
+    let subject = &case.snapshot.subject;
+    let mut seen = BTreeSet::new();
+    let exposed: Vec<&Owned> = owned(case).filter(|owned| is_exposed(owned) && seen.insert(&owned.path)).collect();
+    let first = exposed.first()?;
+    let platform = platform::of(&case.snapshot.machine);
+    let commands = exposed.iter().flat_map(|owned| {
+        let path = shell::path(&owned.path);
+        let owner = (owned.uid != 0).then(|| platform.as_root(&format!("chown root {path}")));
+        let mode = (owned.mode & 0o022 != 0).then(|| platform.as_root(&format!("chmod go-w {path}")));
+        owner.into_iter().chain(mode)
+    });
+    let message =
+        format!("{} can be changed by others than root: {}", first.path.display(), owner::of_owned(first, subject));
+    let finding = Finding::warn("acl-writable", message)
+        .so("whoever can change it can put guests on any bridge of this host")
+        .mend(Remedy::automatic(commands));
+    Some(exposed.iter().fold(finding, |finding, owned| {
+        finding.seen("writable", format!("{} {}", owned.path.display(), owner::of_owned(owned, subject)))
+    }))
+}
+
+fn owned<'a>(case: &Case<'a>) -> impl Iterator<Item = &'a Owned> {
+    case.snapshot.acl.files.iter().flat_map(|file| &file.owners)
+}
+
+/// In a sticky directory nobody can replace what belongs to root.
+fn is_exposed(owned: &Owned) -> bool {
+    if owned.uid != 0 {
+        return true;
+    }
+    let sticky = owned.directory && owned.mode & 0o1000 != 0;
+    let by_group = owned.mode & 0o020 != 0 && owned.gid != 0;
+    let by_others = owned.mode & 0o002 != 0;
+    !sticky && (by_group || by_others)
+}

@@ -1,0 +1,138 @@
+//! Why there is no interface of that name.
+
+use crate::platform;
+use crate::probe::view::{interface, near};
+use crate::probe::{Case, Finding, Remedy};
+use crate::snapshot::{Errno, Fact, LibvirtNetwork, Link, Network};
+
+/// libvirt's bridge of the network `default`.
+const LIBVIRT_BRIDGE: &str = "virbr0";
+
+/// The most likely story first.
+pub(super) fn finding(case: &Case<'_>, network: &Network) -> Finding {
+    let name = case.bridge;
+    let (message, remedy) = impossible(name)
+        .or_else(|| bridge_of_libvirt(case))
+        .or_else(|| name_of_libvirt(case, network))
+        .or_else(|| alias(network, name))
+        .or_else(|| slip(network, name))
+        .unwrap_or_else(|| absent(case, network));
+    Finding::fail("bridge-missing", message)
+        .so(format!("it would stop with \"failed to get mtu of bridge `{name}': {}\"", Errno::ENODEV.text()))
+        .seen("bridges", near::list(interface::bridges(network)))
+        .mend(remedy)
+}
+
+type Story = (String, Remedy);
+
+/// Names that the kernel gives to no interface.
+fn impossible(name: &str) -> Option<Story> {
+    let why = if name.is_empty() {
+        "the name is empty".to_owned()
+    } else if name == "." || name == ".." || name.contains('/') {
+        format!("no interface can be called `{name}`")
+    } else if name.contains(char::is_whitespace) {
+        format!("no interface can be called `{name}`: it has white space in it")
+    } else {
+        return None;
+    };
+    Some((why, Remedy::advice("Name a bridge that exists: `ip link show type bridge` lists them.")))
+}
+
+/// libvirt makes the bridge when it starts the network.
+fn bridge_of_libvirt(case: &Case<'_>) -> Option<Story> {
+    let name = case.bridge;
+    let Some(defined) = networks(case) else {
+        let story = format!("there is no `{name}`: libvirt makes it when its network `default` is started");
+        return (name == LIBVIRT_BRIDGE).then(|| {
+            (
+                story,
+                start("default")
+                    .with_note("`virsh -c qemu:///system net-list --all` shows whether that network is defined."),
+            )
+        });
+    };
+    let Some(found) = defined.iter().find(|network| network.bridge.as_deref() == Some(name)) else {
+        let story = format!("there is no `{name}`, and no network of libvirt has it");
+        return (name == LIBVIRT_BRIDGE).then(|| (story, define()));
+    };
+    if found.active {
+        let story = format!(
+            "there is no `{name}` in this network namespace, though libvirt's network `{}` is started",
+            found.name
+        );
+        return Some((
+            story,
+            Remedy::manual([
+                format!("virsh -c qemu:///system net-destroy {}", platform::shell::word(&found.name)),
+                format!("virsh -c qemu:///system net-start {}", platform::shell::word(&found.name)),
+            ])
+            .with_note("It may have been deleted by hand, or stand in another network namespace."),
+        ));
+    }
+    let story = format!("there is no `{name}`: libvirt's network `{}` is defined and not started", found.name);
+    Some((story, start(&found.name)))
+}
+
+/// A network's name in place of its bridge's.
+fn name_of_libvirt(case: &Case<'_>, network: &Network) -> Option<Story> {
+    let name = case.bridge;
+    let found = networks(case)?.iter().find(|network| network.name == name)?;
+    let bridge = found.bridge.as_deref()?;
+    let story = format!("`{name}` is a network of libvirt; its bridge is `{bridge}`");
+    let use_it = format!("Name the bridge `{bridge}` to QEMU, and in the ACL.");
+    let there = network.resolve(bridge).is_some() || found.active;
+    Some((story, if there { Remedy::advice(use_it) } else { start(&found.name).with_note(use_it) }))
+}
+
+/// The text of an alias is for people; the kernel does not resolve it.
+fn alias(network: &Network, name: &str) -> Option<Story> {
+    let link: &Link = network.links.iter().find(|link| link.alias.as_deref() == Some(name))?;
+    let story = format!("`{name}` is only the alias of `{}`, which the kernel does not take for a name", link.name);
+    Some((story, Remedy::advice(format!("Name the bridge `{}` to QEMU, and in the ACL.", link.name))))
+}
+
+/// A name near by.
+fn slip(network: &Network, name: &str) -> Option<Story> {
+    let meant = near::nearest(name, interface::bridges(network))?;
+    let story = format!("there is no `{name}`; there is a bridge `{meant}`, which may have been meant");
+    Some((story, Remedy::advice(format!("Name the bridge `{meant}` to QEMU, and in the ACL."))))
+}
+
+/// Nothing like it.
+fn absent(case: &Case<'_>, network: &Network) -> Story {
+    let machine = &case.snapshot.machine;
+    let name = case.bridge;
+    let manager = machine.network_managers.first().copied();
+    let make = platform::of(machine).make_bridge(manager, name, interface::only_wired(network));
+    match &machine.container {
+        Some(container) => (
+            format!("there is no `{name}` in the network namespace of this container ({container})"),
+            make.with_note("A bridge of the container's host cannot be reached from inside."),
+        ),
+        None => (format!("there is no interface `{name}` in this network namespace"), make),
+    }
+}
+
+fn networks<'a>(case: &Case<'a>) -> Option<&'a Vec<LibvirtNetwork>> {
+    match &case.snapshot.libvirt.networks {
+        Fact::Known(networks) => Some(networks),
+        Fact::Unknown(_) | Fact::NeedsLiveHost => None,
+    }
+}
+
+fn start(network: &str) -> Remedy {
+    let network = platform::shell::word(network);
+    Remedy::automatic([
+        format!("virsh -c qemu:///system net-start {network}"),
+        format!("virsh -c qemu:///system net-autostart {network}"),
+    ])
+}
+
+/// The file is part of libvirt's network driver.
+fn define() -> Remedy {
+    let define = "virsh -c qemu:///system net-define /usr/share/libvirt/networks/default.xml".to_owned();
+    Remedy::manual([define])
+        .then(start("default"))
+        .with_note("Where libvirt is not installed, use a bridge of your own in place of virbr0.")
+}

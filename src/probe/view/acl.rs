@@ -1,0 +1,107 @@
+//! The ACL as it would read if the file itself could be opened.
+
+use std::path::Path;
+
+use crate::acl::{self, Diagnostic, IncludeResult, Limits, Opened, Outcome, Place, Reading, Source};
+use crate::probe::{Case, Judgement};
+use crate::snapshot::{AclFile, Answer, Fact, Snapshot};
+
+/// A soft limit of open files that most systems start with.
+const USUAL_OPEN_FILES: u64 = 1024;
+/// A stack limit that most systems start with.
+const USUAL_STACK: u64 = 8 << 20;
+
+/// The files, where a fault of the first one hides nothing about the rest: what `acl-file` finds is its own fault.
+pub(in crate::probe) struct Files<'a> {
+    snapshot: &'a Snapshot,
+}
+
+impl Source for Files<'_> {
+    fn open(&self, path: &Path) -> Opened<'_> {
+        let Some(file) = self.snapshot.acl.file(path) else { return Opened::Unknown };
+        match (answer(self.snapshot, file), file.content.known()) {
+            (Fact::Known(Answer::No(errno)), None) => Opened::Failed(*errno),
+            (Fact::Known(Answer::No(errno)), Some(_)) if !self.judged_by_acl_file(file) => Opened::Failed(*errno),
+            (_, Some(content)) => Opened::Content(&content.0),
+            (_, None) => Opened::Unknown,
+        }
+    }
+}
+
+impl<'a> Files<'a> {
+    /// The files of this case.
+    pub(in crate::probe) fn of(case: &Case<'a>) -> Self {
+        Self { snapshot: case.snapshot }
+    }
+
+    /// What the helper makes of them.
+    pub(in crate::probe) fn read(&self) -> Reading {
+        acl::read(&self.snapshot.acl.path, self, limits(self.snapshot))
+    }
+
+    /// What a person should know about them.
+    pub(in crate::probe) fn lint(&self, reading: &Reading) -> Vec<Diagnostic> {
+        acl::lint(reading, self)
+    }
+
+    /// Whether the file is the ACL itself, or shut away by the same directory.
+    fn judged_by_acl_file(&self, file: &AclFile) -> bool {
+        let first = first(self.snapshot);
+        file.path == self.snapshot.acl.path
+            || file.closed_directory.is_some()
+                && first.is_some_and(|first| first.closed_directory == file.closed_directory)
+    }
+}
+
+/// The ACL file itself.
+pub(in crate::probe) fn first(snapshot: &Snapshot) -> Option<&AclFile> {
+    snapshot.acl.file(&snapshot.acl.path)
+}
+
+/// Whether the file opens for the calling user, or for the root that a helper without libcap-ng stays.
+pub(in crate::probe) fn answer<'a>(snapshot: &Snapshot, file: &'a AclFile) -> &'a Fact<Answer> {
+    let stays_root = snapshot.helper.binary.known().is_some_and(|binary| !binary.drops_privileges);
+    match &file.readable.helper {
+        Some(helper @ Fact::Known(Answer::Yes)) if stays_root => helper,
+        _ => &file.readable.subject,
+    }
+}
+
+/// The judgement where the ACL cannot be read to its end, for a check that needs its rules.
+pub(in crate::probe) fn without_rules(case: &Case<'_>, reading: &Reading) -> Option<Judgement> {
+    match reading.outcome {
+        Outcome::Parsed => None,
+        Outcome::Broken => Some(Judgement::unjudged("the ACL does not parse")),
+        Outcome::NotOpened(_) => Some(Judgement::unjudged("the ACL does not open")),
+        Outcome::Endless => Some(Judgement::not_applicable("an include cycle ends the helper before it decides")),
+        Outcome::Unknown => Some(unread(case)),
+    }
+}
+
+/// The judgement where the content of the ACL is not known.
+pub(in crate::probe) fn unread(case: &Case<'_>) -> Judgement {
+    match first(case.snapshot) {
+        Some(file) if file.content.known().is_none() => Judgement::missing(&file.content),
+        _ => Judgement::unjudged("not every file of the ACL could be read"),
+    }
+}
+
+/// Whether the remark is about an include, or about a file whose error makes its include count for little.
+pub(in crate::probe) fn is_about_include(reading: &Reading, remark: &Diagnostic) -> bool {
+    let mut broken = reading.includes.iter().filter(|include| include.result == IncludeResult::Broken);
+    remark.code.starts_with("include") || broken.any(|include| include.path.to_string_lossy() == remark.file.as_str())
+}
+
+/// `FILE:LINE`.
+pub(in crate::probe) fn at(reading: &Reading, place: &Place) -> String {
+    let file = reading.file(*place).display();
+    format!("{file}:{}", place.line)
+}
+
+fn limits(snapshot: &Snapshot) -> Limits {
+    let process = snapshot.process.known();
+    Limits {
+        open_files: process.and_then(|process| process.open_files).unwrap_or(USUAL_OPEN_FILES),
+        stack: process.and_then(|process| process.stack).unwrap_or(USUAL_STACK),
+    }
+}

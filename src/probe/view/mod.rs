@@ -1,0 +1,7 @@
+//! Views of the snapshot that several probes share.
+
+pub(super) mod acl;
+pub(super) mod bridge;
+pub(super) mod interface;
+pub(super) mod near;
+pub(super) mod owner;

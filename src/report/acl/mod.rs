@@ -1,0 +1,11 @@
+//! What `acl` found: the data of `acl/v1`, and one renderer a file.
+
+mod diagnostics;
+mod human;
+mod json;
+mod model;
+
+pub use diagnostics::render_diagnostics;
+pub use human::render_acl;
+pub use json::write_acl_json;
+pub use model::{ACL_SCHEMA, AclDecision, AclReport, DecidingRule, Parse, RuleTable};

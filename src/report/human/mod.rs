@@ -1,0 +1,105 @@
+//! The report for people: quiet about what passes, loud about what fails.
+
+mod answer;
+mod closing;
+mod finding;
+mod look;
+mod picture;
+mod words;
+
+use crate::helper::{Outcome, Prediction};
+
+use super::{Check, CheckStatus, Report};
+use look::{Look, Tone};
+
+/// How the report is shown.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Options {
+    /// With colours.
+    pub colour: bool,
+    /// With ASCII characters only.
+    pub ascii: bool,
+    /// With every check and every fact.
+    pub verbose: bool,
+    /// Columns of the reader's terminal.
+    pub width: usize,
+    /// Only some of the checks were asked for, so that a yes is not the whole answer.
+    pub partial: bool,
+    /// The user said what the bridge is for, so that every check matters.
+    pub expecting: bool,
+}
+
+/// Writes the report for a person.
+pub fn render(report: &Report, options: &Options) -> String {
+    let look = Look { options };
+    let mut blocks = vec![answer::render(report, &look)];
+    blocks.extend(pictures(report, &look));
+    blocks.extend(findings(report, &look));
+    if options.verbose {
+        blocks.push(facts(report, &look));
+    }
+    blocks.push(closing::render(report));
+    blocks.join("\n\n") + "\n"
+}
+
+/// A picture of each bridge; of many, those that something is said about.
+fn pictures(report: &Report, look: &Look<'_>) -> Vec<String> {
+    const MANY: usize = 5;
+    let bridges = &report.target.bridges;
+    let told = |bridge: &&String| {
+        bridges.len() <= MANY
+            || report.checks.iter().any(|check| {
+                check.bridge.as_ref() == Some(bridge) && matches!(check.status, CheckStatus::Fail | CheckStatus::Warn)
+            })
+    };
+    bridges.iter().filter(told).take(MANY).filter_map(|bridge| picture::render(report, bridge, look)).collect()
+}
+
+/// What needs attention, worst first, each in a block of its own; then, where asked for, the rest as one block.
+fn findings(report: &Report, look: &Look<'_>) -> Vec<String> {
+    let with = |status: CheckStatus| report.checks.iter().filter(move |check| check.status == status);
+    let verbose = look.options.verbose;
+    let unknown = with(CheckStatus::Unknown).filter(|check| verbose || finding::matters(check, look));
+    let loud: Vec<&Check> = with(CheckStatus::Fail).chain(with(CheckStatus::Warn)).chain(unknown).collect();
+    let quiet: Vec<&Check> = if verbose {
+        with(CheckStatus::Blocked).chain(with(CheckStatus::Pass)).chain(with(CheckStatus::NotApplicable)).collect()
+    } else {
+        Vec::new()
+    };
+    let column = loud.iter().chain(&quiet).map(|check| finding::column(check, look)).max().unwrap_or(0);
+    let show = |check: &&Check| finding::render(check, column, look);
+    let mut blocks: Vec<String> = loud.iter().map(show).collect();
+    if !quiet.is_empty() {
+        blocks.push(quiet.iter().map(show).collect::<Vec<_>>().join("\n"));
+    }
+    blocks
+}
+
+/// What was looked at, and what the helper is predicted to do.
+fn facts(report: &Report, look: &Look<'_>) -> String {
+    let row =
+        |label: &str, text: &str| format!("{} {}", look.paint(Tone::Faint, &format!("{label:<10}")), look.text(text));
+    let subject = &report.subject;
+    let mut rows = vec![
+        row("user", &format!("{} (uid {}), found by: {}", subject.user, subject.uid, subject.how)),
+        row("helper", &report.target.helper),
+        row("acl", &report.target.acl),
+        row("bridges", &format!("{}: {}", report.target.bridges.join(", "), report.target.why)),
+    ];
+    rows.extend(report.predictions.iter().map(|prediction| row("prediction", &foretold(prediction))));
+    rows.join("\n")
+}
+
+fn foretold(prediction: &Prediction) -> String {
+    let said = prediction.stderr.as_ref().map_or_else(String::new, |line| format!(", saying \"{line}\""));
+    let bridge = &prediction.bridge;
+    match prediction.outcome {
+        Outcome::Attached => format!("{bridge}: the helper attaches a tap"),
+        Outcome::Refused => format!("{bridge}: the helper refuses{said}"),
+        Outcome::NotStarted => {
+            let why = prediction.errno.map_or_else(String::new, |errno| format!(": {}", errno.text()));
+            format!("{bridge}: the helper does not start{why}")
+        }
+        Outcome::Crashed => format!("{bridge}: the helper is ended by a signal, or never ends{said}"),
+    }
+}

@@ -1,0 +1,109 @@
+//! Text from the host, made safe for a terminal.
+//!
+//! Interface names, ACL lines and paths are chosen by whoever owns them, and root may be the one who reads the report:
+//! a control character would command the terminal, a bidirectional or invisible one would let a name look like another.
+
+use std::fmt::Write as _;
+
+/// Which characters a reader's terminal can show.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Charset {
+    /// Every printable character.
+    #[default]
+    Unicode,
+    /// ASCII only.
+    Ascii,
+}
+
+/// The text with everything escaped that would not be seen as itself.
+pub fn printable(text: &str, charset: Charset) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        push(&mut safe, character, charset);
+    }
+    safe
+}
+
+/// The same, cut to at most `limit` characters.
+pub fn clipped(text: &str, limit: usize, charset: Charset) -> String {
+    let ellipsis = if charset == Charset::Ascii { "..." } else { "…" };
+    let safe = printable(text, charset);
+    if safe.chars().count() <= limit {
+        return safe;
+    }
+    let kept: String = safe.chars().take(limit.saturating_sub(ellipsis.chars().count())).collect();
+    kept + ellipsis
+}
+
+fn push(safe: &mut String, character: char, charset: Charset) {
+    match character {
+        '\n' => safe.push_str("\\n"),
+        '\r' => safe.push_str("\\r"),
+        '\t' => safe.push_str("\\t"),
+        '\0'..='\x1f' | '\x7f' => _ = write!(safe, "\\x{:02x}", u32::from(character)),
+        ' '..='~' => safe.push(character),
+        _ if charset == Charset::Ascii => push_transliterated(safe, character),
+        _ if is_unseen(character) => push_code(safe, character),
+        _ => safe.push(character),
+    }
+}
+
+fn push_transliterated(safe: &mut String, character: char) {
+    match character {
+        '…' => safe.push_str("..."),
+        '–' | '—' => safe.push('-'),
+        '‘' | '’' => safe.push('\''),
+        '“' | '”' => safe.push('"'),
+        '×' => safe.push('x'),
+        '→' => safe.push_str("->"),
+        _ => push_code(safe, character),
+    }
+}
+
+fn push_code(safe: &mut String, character: char) {
+    let _ = write!(safe, "\\u{{{:x}}}", u32::from(character));
+}
+
+/// Control, bidirectional, zero-width and other characters that print as nothing or as something else.
+fn is_unseen(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{a0}' | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{1680}' | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{2000}'..='\u{200f}' | '\u{2028}'..='\u{202f}' | '\u{205f}'..='\u{206f}'
+            | '\u{2800}' | '\u{3000}' | '\u{3164}' | '\u{e000}'..='\u{f8ff}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff0}'..='\u{fffd}' | '\u{e0000}'..='\u{10ffff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Charset, clipped, printable};
+
+    #[test]
+    fn what_commands_a_terminal_is_escaped() {
+        let shown = printable("br\x1b[2J0\x07\u{9b}31m\x7f\r\n\t", Charset::Unicode);
+        assert_eq!(shown, r"br\x1b[2J0\x07\u{9b}31m\x7f\r\n\t");
+    }
+
+    #[test]
+    fn what_makes_a_name_look_like_another_is_escaped() {
+        for unseen in
+            ['\u{202e}', '\u{2066}', '\u{200b}', '\u{200d}', '\u{feff}', '\u{ad}', '\u{e0041}', '\u{3164}', '\u{fe0f}']
+        {
+            let shown = printable(&format!("br{unseen}0"), Charset::Unicode);
+            assert_eq!(shown, format!("br\\u{{{:x}}}0", u32::from(unseen)));
+        }
+    }
+
+    #[test]
+    fn letters_of_every_language_stay_in_unicode_and_not_in_ascii() {
+        assert_eq!(printable("Łódź 橋", Charset::Unicode), "Łódź 橋");
+        assert_eq!(printable("é → …", Charset::Ascii), r"\u{e9} -> ...");
+    }
+
+    #[test]
+    fn a_long_name_is_cut_after_it_is_escaped() {
+        assert_eq!(clipped("\x1b\x1b\x1b", 6, Charset::Unicode), r"\x1b\…");
+        assert_eq!(clipped("br0", 3, Charset::Ascii), "br0");
+        assert_eq!(clipped("bridge", 5, Charset::Ascii), "br...");
+    }
+}

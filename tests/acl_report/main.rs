@@ -1,0 +1,6 @@
+//! What `acl` says about files, as a person and as a program sees it.
+
+mod escapes;
+mod exits;
+mod golden;
+mod trees;

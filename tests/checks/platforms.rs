@@ -1,0 +1,160 @@
+//! What each distribution family does about each fault.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use bridge_doctor::platform::{self, AclState, Remedy};
+use bridge_doctor::snapshot::{Machine, Manager};
+use insta::assert_snapshot;
+
+use crate::state::State;
+
+/// A machine of this distribution.
+fn machine(id: &str, id_like: &[&str], stores: &[&str]) -> Machine {
+    let mut machine = State::healthy().host.machine;
+    machine.os.id = id.to_owned();
+    machine.os.version = None;
+    machine.os.id_like = id_like.iter().map(|like| (*like).to_owned()).collect();
+    machine.stores = stores.iter().map(Into::into).collect();
+    machine
+}
+
+/// Every remedy of a platform, as text.
+fn idioms(machine: &Machine) -> String {
+    let platform = platform::of(machine);
+    let helper = match machine.os.id.as_str() {
+        "nixos" => "/nix/store/abc-qemu-9.1.0/libexec/qemu-bridge-helper",
+        "guix" => "/gnu/store/abc-qemu-9.1.3/libexec/qemu-bridge-helper",
+        _ => platform.expected_helper_path(),
+    };
+    let acl = Path::new(platform.expected_acl_path());
+    let complete = AclState::Present { ends_with_newline: true };
+    let mut text = String::new();
+    let _ = writeln!(text, "{}: {} {}", platform.name(), platform.expected_helper_path(), acl.display());
+    let _ = writeln!(text, "shipped ACL: {}", platform.default_acl().unwrap_or("none"));
+    for (what, remedy) in [
+        ("install", platform.package_of_helper()),
+        ("make privileged", platform::make_privileged(machine, Path::new(helper), None)),
+        ("allow, no ACL", platform.acl_allow(acl, "br0", AclState::Missing)),
+        ("allow, an ACL", platform.acl_allow(acl, "br0", complete)),
+        ("open the ACL", platform.acl_permissions(acl, None)),
+        ("open its directory", platform.acl_permissions(acl, acl.parent())),
+        ("join", platform.add_to_group("alice", "kvm")),
+        ("bridge", platform.make_bridge(None, "br0", Some("enp3s0"))),
+        ("forward", platform.persist_ip_forward()),
+    ] {
+        let _ = write!(text, "{}", written(what, &remedy));
+    }
+    text
+}
+
+fn written(what: &str, remedy: &Remedy) -> String {
+    let mut text = format!("\n{what}{}\n", if remedy.automatic { "" } else { " (by hand)" });
+    for command in &remedy.commands {
+        let _ = writeln!(text, "    {command}");
+    }
+    if let Some(note) = &remedy.note {
+        let _ = writeln!(text, "    : {note}");
+    }
+    text
+}
+
+#[test]
+fn each_family_has_its_idioms() {
+    for (name, id, id_like, stores) in [
+        ("debian", "debian", &[][..], &[][..]),
+        ("fedora", "fedora", &[], &[]),
+        ("rhel", "rhel", &["fedora"], &[]),
+        ("suse", "opensuse-tumbleweed", &["opensuse", "suse"], &[]),
+        ("arch", "arch", &[], &[]),
+        ("alpine", "alpine", &[], &[]),
+        ("gentoo", "gentoo", &[], &[]),
+        ("void", "void", &[], &[]),
+        ("nixos", "nixos", &[], &["/nix/store"]),
+        ("guix", "guix", &[], &["/gnu/store", "/run/privileged"]),
+        ("guix_before_2024_08", "guix", &[], &["/gnu/store", "/run/setuid-programs"]),
+        ("generic", "slackware", &[], &[]),
+    ] {
+        assert_snapshot!(name, idioms(&machine(id, id_like, stores)));
+    }
+}
+
+#[test]
+fn a_release_has_its_own_places_and_tools() {
+    let mut machine = machine("opensuse-leap", &["suse", "opensuse"], &[]);
+    machine.os.version = Some("15.6".to_owned());
+    assert_snapshot!("suse_15", idioms(&machine));
+}
+
+#[test]
+fn a_derivative_is_of_the_family_it_names_first() {
+    for (id, id_like, family) in [
+        ("linuxmint", &["ubuntu", "debian"][..], "Debian"),
+        ("ubuntu", &["debian"], "Debian"),
+        ("almalinux", &["rhel", "centos", "fedora"], "RHEL"),
+        ("scientific", &["rhel", "fedora"], "RHEL"),
+        ("nobara", &["fedora"], "Fedora"),
+        ("manjaro", &["arch"], "Arch Linux"),
+        ("sles", &["suse"], "openSUSE"),
+        ("linux", &[], "Linux"),
+    ] {
+        assert_eq!(platform::of(&machine(id, id_like, &[])).name(), family, "{id}");
+    }
+}
+
+#[test]
+fn an_override_that_is_in_force_goes_first() {
+    let machine = machine("debian", &[], &[]);
+    let path = Path::new("/usr/lib/qemu/qemu-bridge-helper");
+    assert_snapshot!(written("make privileged", &platform::make_privileged(&machine, path, Some("root kvm 4750"))));
+}
+
+#[test]
+fn a_helper_that_no_package_owns_is_mended_where_it_stands() {
+    let machine = machine("debian", &[], &["/nix/store", "/gnu/store"]);
+    for (name, path) in [
+        ("a_store_on_another_distribution", "/nix/store/abc-qemu-9.1.0/libexec/qemu-bridge-helper"),
+        ("a_source_build", "/usr/local/libexec/qemu-bridge-helper"),
+        ("a_flatpak", "/app/libexec/qemu-bridge-helper"),
+        ("a_path_with_blanks", "/opt/my vm/qemu-bridge-helper"),
+    ] {
+        assert_snapshot!(name, written("make privileged", &platform::make_privileged(&machine, Path::new(path), None)));
+    }
+}
+
+#[test]
+fn each_network_manager_makes_bridges_that_last() {
+    let platform = platform::of(&machine("debian", &[], &[]));
+    for (name, manager) in [
+        ("network_manager", Some(Manager::NetworkManager)),
+        ("systemd_networkd", Some(Manager::SystemdNetworkd)),
+        ("netplan", Some(Manager::Netplan)),
+        ("ifupdown", Some(Manager::Ifupdown)),
+        ("no_manager", None),
+    ] {
+        let bridged = written("with an uplink", &platform.make_bridge(manager, "br0", Some("enp3s0")));
+        let isolated = written("alone", &platform.make_bridge(manager, "br0", None));
+        assert_snapshot!(format!("bridge_by_{name}"), bridged + &isolated);
+    }
+}
+
+/// The commands that write files are run, with `tee` in place of the privileged one.
+#[test]
+fn an_added_rule_stands_on_a_line_of_its_own() {
+    let directory = std::env::temp_dir().join(format!("bridge doctor's rules {}", std::process::id()));
+    let acl = directory.join("bridge.conf");
+    let platform = platform::of(&machine("debian", &[], &[]));
+    let run = |state: AclState, bridge: &str| {
+        for command in platform.acl_allow(&acl, bridge, state).commands {
+            let command = command.replace("sudo ", "");
+            let status = std::process::Command::new("sh").args(["-c", &command]).output().expect("sh runs").status;
+            assert!(status.success(), "{command}");
+        }
+        std::fs::read_to_string(&acl).expect("the ACL is there")
+    };
+    assert_eq!(run(AclState::Missing, "br0"), "allow br0\n");
+    assert_eq!(run(AclState::Present { ends_with_newline: true }, "my br"), "allow br0\nallow my br\n");
+    std::fs::write(&acl, "allow br0").expect("the ACL can be written");
+    assert_eq!(run(AclState::Present { ends_with_newline: false }, "br1"), "allow br0\nallow br1\n");
+    std::fs::remove_dir_all(&directory).expect("the directory can be removed");
+}

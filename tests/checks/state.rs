@@ -1,0 +1,205 @@
+//! States of a host, made from one recorded snapshot.
+
+use std::fmt::Write as _;
+
+use bridge_doctor::probe::{Case, Expect, Finding, Judgement, Level, PROBES, Target};
+use bridge_doctor::snapshot::{
+    AclFile, Answer, Bridge, Bytes, Errno, Fact, Inode, Kind, Link, Network, Owned, Snapshot, Unknown,
+};
+
+/// The host that every case starts from.
+const HEALTHY: &str = include_str!("healthy.json");
+
+/// A host, the bridge in question, and what it is for.
+pub(crate) struct State {
+    pub(crate) host: Snapshot,
+    pub(crate) bridge: String,
+    pub(crate) expect: Option<Expect>,
+}
+
+impl State {
+    pub(crate) fn healthy() -> Self {
+        let host = serde_json::from_str(HEALTHY).expect("healthy.json is a snapshot");
+        Self { host, bridge: "br0".to_owned(), expect: None }
+    }
+
+    /// The healthy host with one change.
+    pub(crate) fn with(change: impl FnOnce(&mut Snapshot)) -> Self {
+        let mut state = Self::healthy();
+        change(&mut state.host);
+        state
+    }
+
+    /// The healthy host, for which somebody else's rights left nothing to see.
+    pub(crate) fn blind() -> Self {
+        Self::with(|host| {
+            host.process = unseen();
+            let file = acl_file(host);
+            file.readable.subject = unseen();
+            file.inode = unseen();
+            file.content = unseen();
+            file.owners.clear();
+            host.tun.inode = unseen();
+            host.tun.opens.subject = unseen();
+            host.tun.driver = unseen();
+            host.network = unseen();
+            host.firewall.bridge_nf_call_iptables = unseen();
+            host.firewall.forward = unseen();
+            host.libvirt.helper = unseen();
+            host.libvirt.networks = unseen();
+        })
+    }
+
+    pub(crate) fn asking_for(mut self, bridge: &str) -> Self {
+        self.bridge = bridge.to_owned();
+        self
+    }
+
+    pub(crate) fn expecting(mut self, expect: Expect) -> Self {
+        self.expect = Some(expect);
+        self
+    }
+
+    pub(crate) fn judge(&self, id: &str) -> Judgement {
+        let probe = PROBES.iter().find(|probe| probe.id == id).expect("the check exists");
+        let target = Target { bridges: vec![self.bridge.clone()], why: "--bridge" };
+        (probe.judge)(&Case { snapshot: &self.host, bridge: &self.bridge, target: &target, expect: self.expect })
+    }
+
+    /// Everything that any check finds.
+    pub(crate) fn findings(&self) -> Vec<(&'static str, Finding)> {
+        PROBES
+            .iter()
+            .flat_map(|probe| match self.judge(probe.id) {
+                Judgement::Found(findings) => findings.into_iter().map(|finding| (probe.id, finding)).collect(),
+                _ => Vec::new(),
+            })
+            .collect()
+    }
+}
+
+/// Asserts what all the checks find, no more and no less, and gives it as a person would want to read it.
+pub(crate) fn finds(state: &State, expected: &[(&str, Level, &str)]) -> String {
+    let findings = state.findings();
+    let found: Vec<(&str, Level, &str)> =
+        findings.iter().map(|(check, finding)| (*check, finding.level, finding.cause)).collect();
+    let text: String = findings.iter().map(|(check, finding)| written(check, finding)).collect();
+    assert_eq!(found, expected, "\n{text}");
+    text
+}
+
+fn written(check: &str, finding: &Finding) -> String {
+    let mut text = String::new();
+    let level = if finding.level == Level::Fail { "fail" } else { "warn" };
+    let _ = writeln!(text, "{level} {check} ({}): {}", finding.cause, finding.message);
+    if let Some(consequence) = &finding.consequence {
+        let _ = writeln!(text, "  so {consequence}");
+    }
+    for evidence in &finding.evidence {
+        let _ = writeln!(text, "  seen {}: {}", evidence.fact, evidence.value);
+    }
+    for remark in &finding.diagnostics {
+        let _ = writeln!(text, "  line {}:{} [{}]", remark.line, remark.column, remark.code);
+    }
+    if let Some(remedy) = &finding.remedy {
+        let how = if remedy.automatic { "run" } else { "by hand" };
+        for command in &remedy.commands {
+            let _ = writeln!(text, "  {how}: {command}");
+        }
+        if let Some(note) = &remedy.note {
+            let _ = writeln!(text, "  note: {note}");
+        }
+    }
+    text
+}
+
+pub(crate) fn unseen<T>() -> Fact<T> {
+    Fact::Unknown(Unknown { because: "only root may look".to_owned(), command: None })
+}
+
+pub(crate) fn no(errno: Errno) -> Fact<Answer> {
+    Fact::Known(Answer::No(errno))
+}
+
+pub(crate) fn acl_file(host: &mut Snapshot) -> &mut AclFile {
+    &mut host.acl.files[0]
+}
+
+/// Writes the ACL.
+pub(crate) fn acl(text: &str) -> State {
+    State::with(|host| acl_file(host).content = bytes(text))
+}
+
+pub(crate) fn bytes(text: &str) -> Fact<Bytes> {
+    Fact::Known(Bytes(text.as_bytes().to_vec()))
+}
+
+/// An included file that opens.
+pub(crate) fn included(host: &mut Snapshot, path: &str, text: &str) {
+    let mut file = host.acl.files[0].clone();
+    file.path = path.into();
+    file.content = bytes(text);
+    host.acl.files.push(file);
+}
+
+/// Takes the file away.
+pub(crate) fn absent(file: &mut AclFile) {
+    file.readable.subject = no(Errno::ENOENT);
+    file.inode = Fact::Known(Err(Errno::ENOENT));
+    file.content = unseen();
+    file.owners.clear();
+}
+
+pub(crate) fn inode(fact: &mut Fact<Result<Inode, Errno>>) -> &mut Inode {
+    match fact {
+        Fact::Known(Ok(inode)) => inode,
+        _ => panic!("the recorded host has it"),
+    }
+}
+
+pub(crate) fn kind(fact: &mut Fact<Result<Inode, Errno>>, kind: Kind) {
+    inode(fact).kind = kind;
+}
+
+pub(crate) fn network(host: &mut Snapshot) -> &mut Network {
+    match &mut host.network {
+        Fact::Known(network) => network,
+        _ => panic!("the recorded host has it"),
+    }
+}
+
+pub(crate) fn link<'a>(host: &'a mut Snapshot, name: &str) -> &'a mut Link {
+    network(host).links.iter_mut().find(|link| link.name == name).expect("the recorded host has it")
+}
+
+pub(crate) fn bridge(host: &mut Snapshot) -> &mut Bridge {
+    link(host, "br0").bridge.as_mut().expect("the recorded bridge has settings")
+}
+
+/// Gives the bridge another port in place of the recorded uplink.
+pub(crate) fn only_port(host: &mut Snapshot, name: &str, kind: &str) {
+    detach(host);
+    let mut port = link(host, "enp3s0").clone();
+    port.index = 9;
+    port.name = name.to_owned();
+    port.altnames.clear();
+    port.kind = Some(kind.to_owned());
+    port.master = Some(3);
+    network(host).links.push(port);
+}
+
+/// Takes the uplink off the bridge.
+pub(crate) fn detach(host: &mut Snapshot) {
+    let uplink = link(host, "enp3s0");
+    uplink.master = None;
+    uplink.port = None;
+    bridge(host).ports = 0;
+}
+
+pub(crate) fn owned<'a>(host: &'a mut Snapshot, path: &str) -> &'a mut Owned {
+    acl_file(host)
+        .owners
+        .iter_mut()
+        .find(|owned| owned.path == std::path::Path::new(path))
+        .expect("the recorded host has it")
+}

@@ -1,0 +1,12 @@
+//! The command line as a person and a program meet it: its words, its exit codes, its errors.
+
+mod bad_input;
+mod exit_codes;
+mod hosts;
+mod human;
+mod invocation;
+mod output_file;
+mod redaction;
+mod reports;
+mod schemas;
+mod streams;

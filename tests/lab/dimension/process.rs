@@ -1,0 +1,63 @@
+//! The credentials of the process that starts the helper.
+
+use rustix::thread::{CapabilitiesSecureBits, CapabilitySet};
+
+use super::{Realise, Value};
+use crate::sandbox::{Credentials, UserNamespace};
+
+const BOUNDING: &str = "capability-bounding-set";
+const NAMESPACE: &str = "user-namespace";
+const ALICE: Credentials = Credentials::ALICE;
+const ROOT: Credentials = Credentials::ROOT;
+const DAC: CapabilitySet = CapabilitySet::DAC_OVERRIDE.union(CapabilitySet::DAC_READ_SEARCH);
+
+/// Every value.
+pub(super) fn values() -> Vec<Value> {
+    let dropped = |dropped| Credentials { dropped, ..ALICE };
+    let inside = |namespace| Credentials { user_namespace: Some(namespace), ..ALICE };
+    vec![
+        good("plain", ALICE),
+        good("many-open-files", Credentials { open_files: 20_000, ..ALICE }),
+        good("not-in-group", Credentials { groups: &[], ..ALICE }),
+        good("inheritable-net-admin", Credentials { inheritable: CapabilitySet::NET_ADMIN, ..ALICE }),
+        good(
+            "ambient-net-admin-no-new-privs",
+            Credentials { ambient: CapabilitySet::NET_ADMIN, no_new_privs: true, ..ALICE },
+        ),
+        good("ambient-net-admin", Credentials { ambient: CapabilitySet::NET_ADMIN, ..ALICE }),
+        good("bounding-set-without-unrelated", dropped(CapabilitySet::SYS_ADMIN.union(CapabilitySet::NET_RAW))),
+        good("root", ROOT),
+        good("root-no-new-privs", Credentials { no_new_privs: true, ..ROOT }),
+        good("root-without-setpcap", Credentials { dropped: CapabilitySet::SETPCAP, ..ROOT }),
+        good("root-without-dac-override", Credentials { dropped: DAC, ..ROOT }),
+        good("own-network-namespace", inside(UserNamespace::OwnNetwork)),
+        good("container-with-network", inside(UserNamespace::ContainerWithNetwork)),
+        fault("no-new-privs", "no-new-privs", Credentials { no_new_privs: true, ..ALICE }),
+        fault("bounding-set-without-net-admin", BOUNDING, dropped(CapabilitySet::NET_ADMIN)),
+        fault("bounding-set-without-setpcap", BOUNDING, dropped(CapabilitySet::SETPCAP)),
+        fault("bounding-set-without-setuid", BOUNDING, dropped(CapabilitySet::SETUID)),
+        fault("bounding-set-without-setgid", BOUNDING, dropped(CapabilitySet::SETGID)),
+        fault("bounding-set-empty", BOUNDING, dropped(CapabilitySet::all())),
+        fault("root-without-net-admin", BOUNDING, Credentials { dropped: CapabilitySet::NET_ADMIN, ..ROOT }),
+        fault("user-namespace-as-root", NAMESPACE, inside(UserNamespace::MappedToRoot)),
+        fault("user-namespace-same-user", NAMESPACE, inside(UserNamespace::SameUser)),
+        fault("container", NAMESPACE, inside(UserNamespace::Container)),
+        fault("shifted-container", NAMESPACE, inside(UserNamespace::ShiftedContainer)),
+        odd("shifted-container-with-network", inside(UserNamespace::ShiftedContainerWithNetwork)),
+        odd("root-gains-nothing", Credentials { secure_bits: CapabilitiesSecureBits::NO_ROOT, ..ALICE }),
+        odd("no-setuid-fixup", Credentials { secure_bits: CapabilitiesSecureBits::NO_SETUID_FIXUP, ..ALICE }),
+        odd("no-ambient-raise", Credentials { secure_bits: CapabilitiesSecureBits::NO_CAP_AMBIENT_RAISE, ..ALICE }),
+    ]
+}
+
+fn good(name: &'static str, credentials: Credentials) -> Value {
+    Value::good(name, Realise::Process(credentials))
+}
+
+fn odd(name: &'static str, credentials: Credentials) -> Value {
+    Value::odd(name, Realise::Process(credentials))
+}
+
+fn fault(name: &'static str, cause: &'static str, credentials: Credentials) -> Value {
+    Value::fault(name, Realise::Process(credentials), "privilege-gain", cause)
+}

@@ -1,0 +1,44 @@
+//! The same questions, asked by root about Alice and about a process of hers.
+
+use libtest_mimic::Trial;
+
+use crate::dimension::Dimension;
+use crate::doctor::{self, Report};
+use crate::state::{self, State, singles};
+use crate::tally::agrees;
+use crate::trial::single::one_finding;
+
+/// The trials.
+pub fn trials() -> Vec<Trial> {
+    // The kernel shows the secure bits of a process to that process alone.
+    let shows = |state: &State| state.value(Dimension::Process).name != "root-gains-nothing";
+    let by_name = |state: &State| state.value(Dimension::Process).name == "plain";
+    vec![
+        super::over_states(
+            "root asks about alice",
+            move || singles().filter(by_name),
+            |sandbox, state, helper| both(&doctor::asked_by_root(sandbox, state, &["--user", "alice"])?, state, helper),
+        ),
+        super::over_states(
+            "root asks about a process",
+            move || singles().filter(shows),
+            |sandbox, state, helper| both(&doctor::asked_about_process(sandbox, state)?, state, helper),
+        ),
+        super::over_states("root asks about alice: pairs", pairs_of_files, |sandbox, state, helper| {
+            agrees(&doctor::asked_by_root(sandbox, state, &["--user", "4001"])?, helper)
+        }),
+    ]
+}
+
+fn both(report: &Report, state: &State, helper: &crate::oracle::Verdict) -> Result<(), String> {
+    agrees(report, helper)?;
+    one_finding(report, state)
+}
+
+/// Pairs in which both values decide by ownership and modes, which root sees with other eyes than Alice.
+fn pairs_of_files() -> impl Iterator<Item = State> {
+    use Dimension::{Acl, Bridge, Helper, Tun};
+    [(Helper, Acl), (Helper, Tun), (Acl, Tun), (Bridge, Helper), (Bridge, Acl), (Bridge, Tun)]
+        .into_iter()
+        .flat_map(|(outer, inner)| state::pairs(outer, inner))
+}
