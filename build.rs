@@ -238,7 +238,8 @@ fn tables(checks: &Pages<Front>, neighbours: &Pages<NeighbourFront>) -> Result<S
     let of_neighbours = neighbours.values().flat_map(|page| &page.front.errors);
     let patterns: Vec<&str> = of_checks.chain(of_neighbours).map(|error| error.pattern.as_str()).collect();
     let needles = needles::choose(&patterns)?;
-    let table = list(&needles, |needle| format!("Needle {{ text: {:?}, errors: &{:?} }}", needle.text, needle.patterns));
+    let table =
+        list(&needles, |needle| format!("Needle {{ text: {:?}, errors: &{:?} }}", needle.text, needle.patterns));
     let _ = writeln!(source, "];\nstatic NEEDLES: &[Needle] = {table};");
     Ok(source)
 }

@@ -25,9 +25,26 @@ const MOST_WAYS: usize = 64;
 
 /// What every log is full of.
 const COMMON: [&str; 20] = [
-    "failed to get ", "failed to set ", "failed to p", "Failed to ", "Unable to set ", "Unable to create ", "Cannot get ",
-    "Cannot set ", " failed to open ", " to delete ", " to remove ", " interface ", " network ", "could not ",
-    " requested ", " is not supported", "No such file or directory", "Permission denied", " is deprecated", ": not found",
+    "failed to get ",
+    "failed to set ",
+    "failed to p",
+    "Failed to ",
+    "Unable to set ",
+    "Unable to create ",
+    "Cannot get ",
+    "Cannot set ",
+    " failed to open ",
+    " to delete ",
+    " to remove ",
+    " interface ",
+    " network ",
+    "could not ",
+    " requested ",
+    " is not supported",
+    "No such file or directory",
+    "Permission denied",
+    " is deprecated",
+    ": not found",
 ];
 
 /// The fewest pieces that are easily found: at each step the one that covers most of what is left, and of these the
@@ -95,7 +112,8 @@ fn pieces(run: &[u8], lengths: &RangeInclusive<usize>) -> Vec<String> {
     let plain = |byte: &u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\') || *byte == b' ';
     let stretches = run.split(|byte| !plain(byte)).filter_map(|stretch| std::str::from_utf8(stretch).ok());
     let windows = stretches.flat_map(|stretch| {
-        let of_length = move |length| (0..(stretch.len() + 1).saturating_sub(length)).map(move |at| &stretch[at..at + length]);
+        let of_length =
+            move |length| (0..(stretch.len() + 1).saturating_sub(length)).map(move |at| &stretch[at..at + length]);
         lengths.clone().flat_map(of_length)
     });
     windows.filter(|piece| !COMMON.iter().any(|common| common.contains(piece))).map(str::to_owned).collect()

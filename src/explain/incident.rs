@@ -25,7 +25,8 @@ pub(super) struct Incident {
 impl Incident {
     /// The message that says most. What only wraps it, or follows from it, explains nothing.
     pub(super) fn principal(&self) -> Option<&Hit> {
-        let detail = self.details.last().filter(|_| self.reason.as_ref().is_none_or(|reason| follows_from_detail(reason)));
+        let detail =
+            self.details.last().filter(|_| self.reason.as_ref().is_none_or(|reason| follows_from_detail(reason)));
         let context = self.context.as_ref().filter(|_| self.wrapper.is_some());
         detail.or(self.reason.as_ref()).or(context).or(self.wrapper.as_ref())
     }
@@ -88,7 +89,8 @@ impl Assembler {
 /// Whether a message cannot belong to what is open. libvirt wraps around the helper's words, and so may come before them;
 /// QEMU's line is always the last.
 fn begins_another(open: &Incident, hit: &Hit) -> bool {
-    let wrapped = open.wrapper.as_ref().is_some_and(|wrapper| wrapper.error.program != "libvirt" || open.reason.is_some());
+    let wrapped =
+        open.wrapper.as_ref().is_some_and(|wrapper| wrapper.error.program != "libvirt" || open.reason.is_some());
     match hit.error.role {
         Role::Context => open.wrapper.is_some() || open.reason.is_some() || !open.details.is_empty(),
         Role::Detail | Role::Reason => {

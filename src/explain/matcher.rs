@@ -30,7 +30,10 @@ static PREFILTER: LazyLock<Prefilter> = LazyLock::new(Prefilter::of_the_catalogu
 
 /// Finds the places at which a pattern can match.
 pub(super) struct Prefilter {
-    search: Option<AhoCorasick>,
+    /// Finds the first needle, as fast as it can be.
+    first: Option<AhoCorasick>,
+    /// Finds every needle, also those that overlap.
+    every: Option<AhoCorasick>,
 }
 
 impl Prefilter {
@@ -40,20 +43,22 @@ impl Prefilter {
     }
 
     fn of_the_catalogue() -> Self {
-        let needles = catalogue::needles().iter().map(|needle| needle.text);
         // The needles are constants of a size that every builder takes.
-        Self { search: AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(needles).ok() }
+        let search = |kind| {
+            let needles = catalogue::needles().iter().map(|needle| needle.text);
+            AhoCorasick::builder().match_kind(kind).build(needles).ok()
+        };
+        Self { first: search(MatchKind::LeftmostFirst), every: search(MatchKind::Standard) }
     }
 
     /// Where the first needle of a range stands.
     pub(super) fn next(&self, text: &[u8], range: Range<usize>) -> Option<usize> {
-        let input = Input::new(text).range(range);
-        self.search.as_ref()?.find(input).map(|found| found.start())
+        self.first.as_ref()?.find(Input::new(text).range(range)).map(|found| found.start())
     }
 
     /// The errors whose needles stand in a line, in the order of the catalogue.
     fn suspects(&self, line: &[u8]) -> Vec<usize> {
-        let found = self.search.iter().flat_map(|search| search.find_iter(line));
+        let found = self.every.iter().flat_map(|search| search.find_overlapping_iter(line));
         let mut errors: Vec<usize> = found
             .filter_map(|found| catalogue::needles().get(found.pattern().as_usize()))
             .flat_map(|needle| needle.errors)
@@ -78,9 +83,8 @@ impl Pattern {
     }
 }
 
-static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
-    catalogue::errors().map(|(_, error)| Pattern { error, regex: OnceLock::new() }).collect()
-});
+static PATTERNS: LazyLock<Vec<Pattern>> =
+    LazyLock::new(|| catalogue::errors().map(|(_, error)| Pattern { error, regex: OnceLock::new() }).collect());
 
 /// The known errors of a line, in the order in which they stand there. `text` goes on behind the line, for a message that
 /// takes more than one; of two that overlap the one that the catalogue names first is meant.
@@ -107,7 +111,7 @@ fn hit(error: &'static KnownError, regex: &Regex, found: &Captures<'_>, text: &[
     let mut params = Vec::new();
     for name in regex.capture_names().flatten() {
         if let Some(value) = found.name(name) {
-            spelled = spelled.saturating_sub(value.len());
+            spelled = spelled.saturating_sub(if is_open(error, name) { value.len() } else { 0 });
             let value = kept(value.as_bytes());
             let value = if name == "errno" { reason(&value).to_owned() } else { value };
             params.push((parameter(error, name), value));
@@ -118,14 +122,31 @@ fn hit(error: &'static KnownError, regex: &Regex, found: &Captures<'_>, text: &[
         line,
         text: reason(&kept(text.get(from..to).unwrap_or_default())).to_owned(),
         params,
-        first_of_stderr: text.get(..from).is_some_and(|before| before.trim_ascii_end().ends_with(b"stderr=")),
+        first_of_stderr: text.get(..to).is_some_and(|until| begins_stderr(until, from)),
         spelled,
     }
 }
 
+/// Whether what is found from here on is the first that libvirt took from the standard error of its child: the helper, or
+/// libvirt itself that could not start it.
+fn begins_stderr(text: &[u8], from: usize) -> bool {
+    const LABEL: &[u8] = b"stderr=";
+    let Some(label) = memchr::memmem::rfind(text, LABEL) else { return false };
+    let between = text.get(label + LABEL.len()..from).unwrap_or_default();
+    label >= from || between.trim_ascii().is_empty() || between.starts_with(b"libvirt: ")
+}
+
+/// Whether anything can stand in a parameter's place.
+fn is_open(error: &KnownError, name: &str) -> bool {
+    ["[^", r"\S"].iter().any(|any| error.pattern.contains(&format!("(?P<{name}>{any}")))
+}
+
 /// The name as the catalogue has it, which lives as long as the program.
 fn parameter(error: &'static KnownError, name: &str) -> &'static str {
-    error.pattern.find(&format!("?P<{name}>")).and_then(|at| error.pattern.get(at + 4..at + 4 + name.len())).unwrap_or("")
+    const OPENING: &str = "(?P<";
+    let group = error.pattern.find(&format!("{OPENING}{name}>"));
+    let start = group.map_or(0, |group| group + OPENING.len());
+    error.pattern.get(start..start + name.len()).unwrap_or("")
 }
 
 fn kept(bytes: &[u8]) -> String {

@@ -43,7 +43,7 @@ pub struct Found {
 /// When the text cannot be read.
 pub fn read(input: &mut dyn Read, progress: &mut dyn FnMut(u64)) -> io::Result<Found> {
     let mut head = Vec::new();
-    input.by_ref().take(PASTE as u64 + 1).read_to_end(&mut head)?;
+    Read::take(&mut *input, PASTE as u64 + 1).read_to_end(&mut head)?;
     if head.len() <= PASTE {
         return Ok(text(&head));
     }

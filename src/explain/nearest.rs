@@ -56,12 +56,12 @@ fn alike(one: &str, other: &str) -> bool {
 }
 
 fn ids(word: &str) -> Vec<Near> {
-    let checks = catalogue::pages().iter().flat_map(|page| {
-        page.causes.iter().map(|cause| (cause.id, cause.title)).chain([(page.id, page.title)])
-    });
-    let neighbours = catalogue::neighbours().iter().flat_map(|page| {
-        page.causes.iter().map(|cause| (cause.id, cause.title)).chain([(page.id, page.title)])
-    });
+    let checks = catalogue::pages()
+        .iter()
+        .flat_map(|page| page.causes.iter().map(|cause| (cause.id, cause.title)).chain([(page.id, page.title)]));
+    let neighbours = catalogue::neighbours()
+        .iter()
+        .flat_map(|page| page.causes.iter().map(|cause| (cause.id, cause.title)).chain([(page.id, page.title)]));
     let word = word.replace('_', "-");
     let mut near: Vec<(f64, Near)> = checks
         .chain(neighbours)

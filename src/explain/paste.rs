@@ -8,7 +8,7 @@ use super::tally::Tally;
 use super::unwrap;
 
 /// Terminals are not narrower than this.
-const NARROWEST: usize = 40;
+const NARROWEST: usize = 30;
 
 /// Reads the text as it stands, and as it was before its lines were broken. The reading in which more of the text is known
 /// counts; where that is the same, the text as it stands.
@@ -48,7 +48,7 @@ enum Break {
 /// The text with its lines put together again, and for each of them the number that it begins at.
 fn mended(text: &[u8], kind: Break) -> (Vec<u8>, Vec<u64>) {
     let lines: Vec<Cow<'_, str>> = text.split(|byte| *byte == b'\n').map(String::from_utf8_lossy).collect();
-    let width = lines.iter().map(|line| line.trim_end().chars().count()).max().unwrap_or(0);
+    let width = lines.iter().map(|line| line.trim_end_matches('\r').chars().count()).max().unwrap_or(0);
     let (mut joined, mut starts) = (Vec::new(), Vec::new());
     let mut open = false;
     for (number, line) in (1..).zip(&lines) {
@@ -58,7 +58,10 @@ fn mended(text: &[u8], kind: Break) -> (Vec<u8>, Vec<u64>) {
         }
         let rest = if open && matches!(kind, Break::AtBlank) { without_margin(line) } else { line };
         joined.extend_from_slice(rest.as_bytes());
-        let next = lines.get(usize::try_from(number).unwrap_or(usize::MAX)).map(|next| without_margin(next)).unwrap_or_default();
+        let next = lines
+            .get(usize::try_from(number).unwrap_or(usize::MAX))
+            .map(|next| without_margin(next))
+            .unwrap_or_default();
         open = width >= NARROWEST && !next.is_empty() && is_broken(line, next, width, kind);
         match kind {
             _ if !open => joined.push(b'\n'),

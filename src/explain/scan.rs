@@ -72,7 +72,7 @@ fn block(text: &[u8], range: Range<usize>, first: u64, found: &mut dyn FnMut(Hit
 /// text has been used up.
 pub(super) fn lines(text: &[u8], range: Range<usize>, first: u64, found: &mut dyn FnMut(Hit)) -> usize {
     let (mut at, mut floor, mut counted, mut number) = (range.start, 0, range.start, first);
-    while let Some(needle) = Prefilter::get().next(text, at..range.end) {
+    while let Some(needle) = Prefilter::get().next(text, at..range.end.max(at)) {
         let before = text.get(..needle).unwrap_or_default();
         let start = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
         let start = start.max(needle.saturating_sub(SURROUNDINGS)).max(floor);
@@ -135,7 +135,8 @@ mod tests {
 
     #[test]
     fn a_json_line_holds_several() {
-        let text = r#"{"message":"failed to create tun device: Operation not permitted\nqemu: bridge helper failed\n","n":1}"#;
+        let text =
+            r#"{"message":"failed to create tun device: Operation not permitted\nqemu: bridge helper failed\n","n":1}"#;
         assert_eq!(found(text.as_bytes()), [(1, "tun-create-not-permitted"), (1, "qemu-helper-failed")]);
     }
 

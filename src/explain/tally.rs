@@ -67,7 +67,8 @@ impl Tally {
 
 /// What the messages of an incident say about it, the best informed first.
 fn params(incident: &Incident) -> Vec<(&'static str, String)> {
-    let mut params: Vec<(&'static str, String)> = incident.principal().map(|hit| hit.params.clone()).unwrap_or_default();
+    let mut params: Vec<(&'static str, String)> =
+        incident.principal().map(|hit| hit.params.clone()).unwrap_or_default();
     let others = incident.reason.iter().chain(&incident.wrapper).flat_map(|hit| &hit.params);
     for (name, value) in others {
         if *name == "netdev" {
@@ -76,7 +77,8 @@ fn params(incident: &Incident) -> Vec<(&'static str, String)> {
             params.push((name, value.clone()));
         }
     }
-    params.extend(params.iter().find(|(name, _)| *name == "netdev").map(|(_, value)| netdev(value)).unwrap_or_default());
+    params
+        .extend(params.iter().find(|(name, _)| *name == "netdev").map(|(_, value)| netdev(value)).unwrap_or_default());
     params.retain(|(name, _)| *name != "netdev");
     params
 }

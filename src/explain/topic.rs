@@ -21,7 +21,9 @@ pub fn topic(word: &str) -> Option<Topic> {
         let of_check = catalogue::cause(word).and_then(|(page, cause)| Some((page.id, cause.id)));
         let of_neighbour = || catalogue::cause_of_neighbour(word).map(|(page, cause)| (page.id, cause.id));
         let of_error = || {
-            catalogue::errors().find(|(_, error)| error.id == word).map(|(page, error)| (page, error.causes.first().map_or("", |suspect| suspect.cause)))
+            catalogue::errors()
+                .find(|(_, error)| error.id == word)
+                .map(|(page, error)| (page, error.causes.first().map_or("", |suspect| suspect.cause)))
         };
         let (id, cause) = of_check.or_else(of_neighbour).or_else(of_error)?;
         let topic = page(id)?;
@@ -31,7 +33,8 @@ pub fn topic(word: &str) -> Option<Topic> {
 }
 
 fn page(id: &str) -> Option<Topic> {
-    let of_check = catalogue::page(id).map(|page| Topic { id: page.id, title: page.title, body: page.body, cause: None });
+    let of_check =
+        catalogue::page(id).map(|page| Topic { id: page.id, title: page.title, body: page.body, cause: None });
     of_check.or_else(|| {
         let page = catalogue::neighbour(id)?;
         Some(Topic { id: page.id, title: page.title, body: page.body, cause: None })

@@ -69,7 +69,10 @@ mod tests {
 
     #[test]
     fn colours_are_taken_out_also_in_the_middle_of_a_word() {
-        assert_eq!(cleaned("\x1b[0;1;31mfailed to create \x1b[01;31m\x1b[Ktun\x1b[m device\x1b[0m"), "failed to create tun device");
+        assert_eq!(
+            cleaned("\x1b[0;1;31mfailed to create \x1b[01;31m\x1b[Ktun\x1b[m device\x1b[0m"),
+            "failed to create tun device"
+        );
         assert_eq!(cleaned("#033[31mred#033[0m"), "red");
         assert_eq!(cleaned(r"\u001b[31mred\u001b[0m"), "red");
     }

@@ -1,6 +1,7 @@
 //! Reports: the versioned data, and one pure renderer a file.
 
 mod acl;
+pub mod explain;
 pub mod human;
 pub mod json;
 pub mod list;
