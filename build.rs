@@ -237,7 +237,8 @@ fn tables(checks: &Pages<Front>, neighbours: &Pages<NeighbourFront>) -> Result<S
     let of_checks = checks.values().flat_map(|page| &page.front.errors);
     let of_neighbours = neighbours.values().flat_map(|page| &page.front.errors);
     let patterns: Vec<&str> = of_checks.chain(of_neighbours).map(|error| error.pattern.as_str()).collect();
-    let needles = needles::choose(&patterns)?;
+    let prose: String = checks.values().map(|page| page.body.as_str()).collect();
+    let needles = needles::choose(&patterns, &prose)?;
     let table =
         list(&needles, |needle| format!("Needle {{ text: {:?}, errors: &{:?} }}", needle.text, needle.patterns));
     let _ = writeln!(source, "];\nstatic NEEDLES: &[Needle] = {table};");

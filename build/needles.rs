@@ -3,7 +3,7 @@
 //! Each pattern has text that stands in every one of its messages. A few short pieces, each shared by several patterns,
 //! cover all of them, and few pieces are found in one fast pass; the patterns are then tried only where a piece stands.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use regex_syntax::hir::{Hir, HirKind};
@@ -23,33 +23,20 @@ const SHORTER: RangeInclusive<usize> = 7..=8;
 /// Alternatives of a pattern beyond which they count as no text at all.
 const MOST_WAYS: usize = 64;
 
-/// What every log is full of.
-const COMMON: [&str; 20] = [
-    "failed to get ",
-    "failed to set ",
-    "failed to p",
-    "Failed to ",
-    "Unable to set ",
-    "Unable to create ",
-    "Cannot get ",
-    "Cannot set ",
-    " failed to open ",
-    " to delete ",
-    " to remove ",
-    " interface ",
-    " network ",
-    "could not ",
-    " requested ",
-    " is not supported",
-    "No such file or directory",
-    "Permission denied",
-    " is deprecated",
-    ": not found",
-];
+/// How many bytes of a piece the search looks at first.
+const FINGERPRINT: usize = 4;
 
-/// The fewest pieces that are easily found: at each step the one that covers most of what is left, and of these the
-/// longest.
-pub(crate) fn choose(patterns: &[&str]) -> Result<Vec<Needle>, String> {
+/// What logs are full of, beside plain English: a piece that begins like this is often met in vain.
+const LOGS: &str = "failed to open, failed to get, failed to set, failed to create, failed to start, Failed to start, unable to, \
+    Unable to set, Unable to create, Unable to add, Cannot get, Cannot set, cannot open, could not open, not found, is not, no \
+    device, device, interface, network, bridge, port, service, session, warning: error: info: debug: warning error user for \
+    user; the system is; entered state; link is up; connection; listening on; opened closed started stopped starting stopping \
+    No such file or directory, No such device, Permission denied, Operation not permitted, not supported, is deprecated, \
+    requested, available, invalid argument, managed, already, unknown command, with status, by pid, to bridge, of device";
+
+/// Few pieces that are easily found: at each step the one that covers most of what is left for the times that it is met in
+/// vain. `prose` is what ordinary text looks like.
+pub(crate) fn choose(patterns: &[&str], prose: &str) -> Result<Vec<Needle>, String> {
     let mut open = Vec::new();
     for (place, pattern) in patterns.iter().enumerate() {
         let hir = regex_syntax::parse(pattern).map_err(|error| error.to_string())?;
@@ -65,8 +52,9 @@ pub(crate) fn choose(patterns: &[&str]) -> Result<Vec<Needle>, String> {
             open.push((place, pieces));
         }
     }
+    let usual = fingerprints(prose);
     let mut needles = Vec::new();
-    while let Some(text) = best(&open) {
+    while let Some(text) = best(&open, &usual) {
         let (covered, left): (Vec<_>, Vec<_>) = open.into_iter().partition(|(_, pieces)| pieces.contains(&text));
         let patterns: BTreeSet<usize> = covered.into_iter().map(|(place, _)| place).collect();
         needles.push(Needle { text, patterns: patterns.into_iter().collect() });
@@ -75,10 +63,28 @@ pub(crate) fn choose(patterns: &[&str]) -> Result<Vec<Needle>, String> {
     Ok(needles)
 }
 
-fn best(open: &[(usize, BTreeSet<String>)]) -> Option<String> {
-    let all: BTreeSet<&String> = open.iter().flat_map(|(_, pieces)| pieces).collect();
-    let covers = |piece: &String| open.iter().filter(|(_, pieces)| pieces.contains(piece)).count();
-    all.into_iter().max_by_key(|piece| (covers(piece), piece.len())).cloned()
+/// How often each fingerprint is met in prose and in logs.
+fn fingerprints(prose: &str) -> BTreeMap<&[u8], usize> {
+    let mut counts = BTreeMap::new();
+    for print in prose.as_bytes().windows(FINGERPRINT) {
+        *counts.entry(print).or_default() += 1;
+    }
+    for print in LOGS.as_bytes().windows(FINGERPRINT) {
+        *counts.entry(print).or_default() += 100;
+    }
+    counts
+}
+
+fn best(open: &[(usize, BTreeSet<String>)], usual: &BTreeMap<&[u8], usize>) -> Option<String> {
+    let mut covers: BTreeMap<&String, usize> = BTreeMap::new();
+    for piece in open.iter().flat_map(|(_, pieces)| pieces) {
+        *covers.entry(piece).or_default() += 1;
+    }
+    let worth = |piece: &str, covers: usize| {
+        let met = piece.as_bytes().get(..FINGERPRINT).and_then(|print| usual.get(print)).copied().unwrap_or(0);
+        covers * 1000 / (10 + met)
+    };
+    covers.into_iter().max_by_key(|(piece, covers)| (worth(piece, *covers), piece.len())).map(|(piece, _)| piece.clone())
 }
 
 /// The stretches of text that every match has, for each way through the pattern's alternatives.
@@ -116,5 +122,5 @@ fn pieces(run: &[u8], lengths: &RangeInclusive<usize>) -> Vec<String> {
             move |length| (0..(stretch.len() + 1).saturating_sub(length)).map(move |at| &stretch[at..at + length]);
         lengths.clone().flat_map(of_length)
     });
-    windows.filter(|piece| !COMMON.iter().any(|common| common.contains(piece))).map(str::to_owned).collect()
+    windows.map(str::to_owned).collect()
 }

@@ -3,7 +3,8 @@
 use std::ops::Range;
 use std::sync::{LazyLock, OnceLock};
 
-use aho_corasick::{AhoCorasick, Input, MatchKind};
+use aho_corasick::packed::{self, Searcher};
+use aho_corasick::{AhoCorasick, Input, MatchKind, Span};
 use regex::bytes::{Captures, Regex};
 
 use crate::catalogue::{self, KnownError};
@@ -30,7 +31,9 @@ static PREFILTER: LazyLock<Prefilter> = LazyLock::new(Prefilter::of_the_catalogu
 
 /// Finds the places at which a pattern can match.
 pub(super) struct Prefilter {
-    /// Finds the first needle, as fast as it can be.
+    /// Finds the first needle with vector instructions, where the processor has them.
+    fast: Option<Searcher>,
+    /// Finds the first needle anywhere.
     first: Option<AhoCorasick>,
     /// Finds every needle, also those that overlap.
     every: Option<AhoCorasick>,
@@ -48,12 +51,18 @@ impl Prefilter {
             let needles = catalogue::needles().iter().map(|needle| needle.text);
             AhoCorasick::builder().match_kind(kind).build(needles).ok()
         };
-        Self { first: search(MatchKind::LeftmostFirst), every: search(MatchKind::Standard) }
+        let needles = catalogue::needles().iter().map(|needle| needle.text);
+        let fast = packed::Config::new().builder().extend(needles).build();
+        Self { fast, first: search(MatchKind::LeftmostFirst), every: search(MatchKind::Standard) }
     }
 
     /// Where the first needle of a range stands.
     pub(super) fn next(&self, text: &[u8], range: Range<usize>) -> Option<usize> {
-        self.first.as_ref()?.find(Input::new(text).range(range)).map(|found| found.start())
+        match &self.fast {
+            Some(fast) => fast.find_in(text, Span::from(range)),
+            None => self.first.as_ref()?.find(Input::new(text).range(range)),
+        }
+        .map(|found| found.start())
     }
 
     /// The errors whose needles stand in a line, in the order of the catalogue.
