@@ -10,6 +10,8 @@ mod reading;
 mod scan;
 mod source;
 mod statement;
+#[cfg(test)]
+mod tests;
 mod visible;
 mod walk;
 
@@ -20,6 +22,6 @@ pub use name::{BridgeName, LONGEST_NAME};
 pub use reading::{
     Decision, Include, IncludeResult, Limits, Opened, Outcome, Place, Reading, Rule, RuleKind, Source, Verdict,
 };
-pub use source::WithoutPermissions;
+pub use source::{IndexedAcl, WithoutPermissions};
 pub use visible::{Charset, visible, visible_text};
 pub use walk::read;

@@ -18,6 +18,8 @@ pub enum Opened<'a> {
     Content(&'a [u8]),
     /// It does not open.
     Failed(Errno),
+    /// Opening or reading it never ends: a pipe.
+    Endless,
     /// Nobody could look: the reading is then undecided wherever it matters.
     Unknown,
 }

@@ -1,20 +1,45 @@
 //! Where the bytes come from.
 
-use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::collections::{BTreeMap, HashMap};
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use super::{Opened, Source};
-use crate::snapshot::{Acl, AclFile, Answer, Errno, Fact};
+use crate::snapshot::{Acl, AclFile, Answer, Errno, Fact, Kind};
+
+/// `/dev/null`, to which people link a file that they want to be empty.
+const NULL_DEVICE: Kind = Kind::CharDevice { major: 1, minor: 3 };
 
 /// The files as the helper can open them.
 impl Source for Acl {
     fn open(&self, path: &Path) -> Opened<'_> {
-        match self.file(path).map(|file| (file, file.readable.as_helper())) {
-            Some((file, Fact::Known(Answer::Yes))) => content(file),
-            Some((_, Fact::Known(Answer::No(errno)))) => Opened::Failed(*errno),
-            Some((_, Fact::Unknown(_) | Fact::NeedsLiveHost)) | None => Opened::Unknown,
-        }
+        as_helper(self.file(path))
+    }
+}
+
+/// The same, found by their hash: for an ACL with a great many includes.
+#[derive(Clone, Debug)]
+pub struct IndexedAcl<'a>(HashMap<&'a OsStr, &'a AclFile>);
+
+impl<'a> IndexedAcl<'a> {
+    /// Indexes the files of `acl`.
+    pub fn new(acl: &'a Acl) -> Self {
+        // Of two files by one name the first one counts, as it does without an index.
+        Self(acl.files.iter().rev().map(|file| (file.path.as_os_str(), file)).collect())
+    }
+}
+
+impl Source for IndexedAcl<'_> {
+    fn open(&self, path: &Path) -> Opened<'_> {
+        as_helper(self.0.get(path.as_os_str()).copied())
+    }
+}
+
+fn as_helper(file: Option<&AclFile>) -> Opened<'_> {
+    match file.map(|file| (file, file.readable.as_helper())) {
+        Some((file, Fact::Known(Answer::Yes))) => special(file).unwrap_or_else(|| content(file)),
+        Some((_, Fact::Known(Answer::No(errno)))) => Opened::Failed(*errno),
+        Some((_, Fact::Unknown(_) | Fact::NeedsLiveHost)) | None => Opened::Unknown,
     }
 }
 
@@ -27,8 +52,19 @@ impl Source for WithoutPermissions<'_> {
         self.0.file(path).map_or(Opened::Unknown, |file| match (&file.content, file.readable.as_helper()) {
             (Fact::Known(bytes), _) => Opened::Content(&bytes.0),
             (_, Fact::Known(Answer::No(errno))) if *errno != Errno::EACCES => Opened::Failed(*errno),
-            _ => Opened::Unknown,
+            _ => special(file).unwrap_or(Opened::Unknown),
         })
+    }
+}
+
+/// What no permission forbids and yet cannot be read as a file can.
+fn special(file: &AclFile) -> Option<Opened<'_>> {
+    let Fact::Known(Ok(inode)) = &file.inode else { return None };
+    match inode.kind {
+        Kind::Fifo => Some(Opened::Endless),
+        Kind::Socket => Some(Opened::Failed(Errno::ENXIO)),
+        NULL_DEVICE => Some(Opened::Content(&[])),
+        _ => None,
     }
 }
 

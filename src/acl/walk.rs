@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
+use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
@@ -64,6 +65,7 @@ struct Walk<'a> {
 enum Known {
     File(usize),
     Failed(Errno),
+    Endless,
     Unknown,
 }
 
@@ -88,6 +90,7 @@ impl<'a> Walk<'a> {
         match self.open(path.as_os_str().as_bytes()) {
             Known::File(file) => self.enter(file),
             Known::Failed(errno) => return Outcome::NotOpened(errno),
+            Known::Endless => return Outcome::Endless,
             Known::Unknown => return Outcome::Unknown,
         }
         while let Some(frame) = self.frames.last_mut() {
@@ -103,7 +106,9 @@ impl<'a> Walk<'a> {
             if self.frames.len() > self.deepest {
                 return Outcome::Endless;
             }
-            self.follow(file, next);
+            if self.follow(file, next).is_break() {
+                return Outcome::Endless;
+            }
         }
         if self.files.first().is_some_and(|first| first.scan.error.is_some()) {
             Outcome::Broken
@@ -130,6 +135,7 @@ impl<'a> Walk<'a> {
                 Known::File(index)
             }
             Opened::Failed(errno) => Known::Failed(errno),
+            Opened::Endless => Known::Endless,
             Opened::Unknown => Known::Unknown,
         };
         self.known.insert(name, known);
@@ -143,7 +149,8 @@ impl<'a> Walk<'a> {
         self.frames.push(Frame { file: index, next: 0 });
     }
 
-    fn follow(&mut self, file: usize, next: usize) {
+    /// Meets one include; breaks off where the helper would stay in it for ever.
+    fn follow(&mut self, file: usize, next: usize) -> ControlFlow<()> {
         let include = &self.files[file].scan.includes[next];
         let (name, rules_before, place) = (include.path, include.rules_before, include.place);
         self.hand_over(file, rules_before);
@@ -151,6 +158,7 @@ impl<'a> Walk<'a> {
         let opened = self.open(name);
         let result = match opened {
             Known::Failed(errno) => IncludeResult::NotOpened(errno),
+            Known::Endless => return ControlFlow::Break(()),
             Known::Unknown => IncludeResult::Unknown,
             Known::File(index) if self.files[index].active > 0 => IncludeResult::Cycle,
             Known::File(index) if self.files[index].scan.error.is_some() => IncludeResult::Broken,
@@ -171,6 +179,7 @@ impl<'a> Walk<'a> {
         if let Known::File(index) = opened {
             self.enter(index);
         }
+        ControlFlow::Continue(())
     }
 
     fn leave(&mut self, index: usize) {

@@ -2,7 +2,9 @@
 
 use std::os::unix::ffi::OsStrExt as _;
 
-use crate::acl::{self, BridgeName, Charset, Decision, Limits, Outcome, Reading, RuleKind, Verdict, visible};
+use crate::acl::{
+    self, BridgeName, Charset, Decision, IndexedAcl, Limits, Outcome, Reading, RuleKind, Verdict, visible,
+};
 use crate::exit::Exit;
 use crate::report::{ACL_SCHEMA, AclDecision, AclReport, DecidingRule, Parse, RuleTable};
 use crate::snapshot;
@@ -12,8 +14,9 @@ const UNASKED: usize = 16;
 
 /// Reads the ACL as the helper would, and decides about `bridges`; where there are none, about those it names.
 pub fn acl_report(files: &snapshot::Acl, bridges: &[impl AsRef<[u8]>], limits: Limits) -> AclReport {
-    let reading = acl::read(&files.path, files, limits);
-    let diagnostics = acl::lint(&reading, files);
+    let source = IndexedAcl::new(files);
+    let reading = acl::read(&files.path, &source, limits);
+    let diagnostics = acl::lint(&reading, &source);
     let asked: Vec<&[u8]> = bridges.iter().map(AsRef::as_ref).collect();
     let named = if asked.is_empty() { allowed_names(&reading) } else { Vec::new() };
     let bridges = if asked.is_empty() { named.iter().map(BridgeName::as_bytes).collect() } else { asked.clone() };

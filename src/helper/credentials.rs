@@ -110,9 +110,8 @@ pub(super) fn execute(subject: &Subject, process: &Process, file: Executable<'_>
 fn changed_identity(subject: &Subject, process: &Process, inode: &Inode, honoured: bool) -> (u32, u32) {
     const SETUID: u32 = 0o4000;
     const SETGID_AND_GROUP_EXECUTE: u32 = 0o2010;
-    let namespace = &process.user_namespace;
-    let mapped = namespace.initial || (namespace.users.contains(inode.uid) && namespace.groups.contains(inode.gid));
-    if !honoured || !mapped || process.no_new_privs {
+    let known = process.user_namespace.knows(inode.uid, inode.gid);
+    if !honoured || !known || process.no_new_privs {
         return (subject.uid, subject.gid);
     }
     let euid = if inode.mode & SETUID != 0 { inode.uid } else { subject.uid };

@@ -23,6 +23,8 @@ pub enum Launch {
 pub enum Refusal {
     /// `execve` fails with this error.
     NotStarted(Errno),
+    /// A signal ends it: its file is cut off.
+    Crashed,
     /// It cannot become the calling user, for want of these capabilities.
     CannotDrop(Vec<&'static str>),
 }
@@ -51,6 +53,9 @@ pub fn launch(subject: &Subject, process: &Fact<Process>, helper: &Helper) -> La
     }
     if let Some(errno) = format_error(inode, helper.binary.known()) {
         return Launch::Stopped(Refusal::NotStarted(errno));
+    }
+    if helper.binary.known().is_some_and(|binary| binary.format == Format::TruncatedElf) {
+        return Launch::Stopped(Refusal::Crashed);
     }
     let process = match process {
         Fact::Known(process) => process,
@@ -94,6 +99,7 @@ fn format_error(inode: &Inode, binary: Option<&Binary>) -> Option<Errno> {
     match &binary?.format {
         Format::Elf { interpreter_error, .. } | Format::Script { interpreter_error, .. } => *interpreter_error,
         Format::ForeignElf { .. } | Format::Unrecognised => Some(Errno::ENOEXEC),
+        Format::TruncatedElf => None,
     }
 }
 

@@ -17,6 +17,7 @@ pub fn predict(snapshot: &Snapshot, acl: &Reading, bridge: &str) -> Option<Predi
             let judged_by = &["helper-path", "helper-symlink", "helper-executable", "privilege-gain", "helper-setuid"];
             return Some(Prediction::not_started(bridge, errno, judged_by));
         }
+        Launch::Stopped(Refusal::Crashed) => return Some(Prediction::crashed(bridge, &["helper-executable"])),
         Launch::Stopped(Refusal::CannotDrop(_)) => {
             let judged_by = &["privilege-gain", "helper-setuid"];
             return Some(Prediction::refused(bridge, "failed to drop privileges".to_owned(), judged_by));
@@ -37,7 +38,14 @@ pub fn predict(snapshot: &Snapshot, acl: &Reading, bridge: &str) -> Option<Predi
         Fact::Known(refusal) => return refusal,
         Fact::Unknown(_) | Fact::NeedsLiveHost => return None,
     }
-    refused_by_bridge(snapshot, bridge).known().cloned().map(|refusal| refusal.unwrap_or(Prediction::attached(bridge)))
+    let refusal = refused_by_bridge(snapshot, bridge).known().cloned()?;
+    Some(refusal.unwrap_or_else(|| Prediction::attached(bridge, last_line(acl))))
+}
+
+/// What an included file's error makes the helper print, though it goes on.
+fn last_line(acl: &Reading) -> Option<String> {
+    let line = acl.stderr.iter().rfind(|line| !line.is_empty())?;
+    Some(String::from_utf8_lossy(line).into_owned())
 }
 
 fn refused_by_acl(snapshot: &Snapshot, acl: &Reading, bridge: &str) -> Fact<Option<Prediction>> {
@@ -90,6 +98,11 @@ fn refused_by_tun(snapshot: &Snapshot, credentials: Credentials, bridge: &str) -
 
 fn refused_by_bridge(snapshot: &Snapshot, bridge: &str) -> Fact<Option<Prediction>> {
     snapshot.network.as_ref().and_then(|network| {
+        let tap = &network.next_tap;
+        if bridge == *tap {
+            // The helper's own tap is made before the name is looked up, and takes it.
+            return Fact::Known(Some(not_added(bridge, tap, Errno::EOPNOTSUPP)));
+        }
         let Some(link) = network.resolve(bridge) else {
             if !network.looked_for(bridge) {
                 return Fact::unknown("this interface was not looked for");
@@ -97,14 +110,15 @@ fn refused_by_bridge(snapshot: &Snapshot, bridge: &str) -> Fact<Option<Predictio
             let line = format!("failed to get mtu of bridge `{bridge}': {}", Errno::ENODEV.text());
             return Fact::Known(Some(Prediction::refused(bridge, line, &["bridge-exists"])));
         };
-        let tap = &network.next_tap;
         if !TAP_MTU.contains(&link.mtu) {
             let line = format!("failed to set mtu of device `{tap}' to {}: {}", link.mtu, Errno::EINVAL.text());
             return Fact::Known(Some(Prediction::refused(bridge, line, &["bridge-exists", "bridge-capacity"])));
         }
-        Fact::Known(add_port(link).map(|errno| {
-            let line = format!("failed to add interface `{tap}' to bridge `{bridge}': {}", errno.text());
-            Prediction::refused(bridge, line, &["bridge-exists", "bridge-capacity"])
-        }))
+        Fact::Known(add_port(link).map(|errno| not_added(bridge, tap, errno)))
     })
+}
+
+fn not_added(bridge: &str, tap: &str, errno: Errno) -> Prediction {
+    let line = format!("failed to add interface `{tap}' to bridge `{bridge}': {}", errno.text());
+    Prediction::refused(bridge, line, &["bridge-exists", "bridge-capacity"])
 }

@@ -40,8 +40,8 @@ pub enum Outcome {
 }
 
 impl Prediction {
-    pub(super) fn attached(bridge: &str) -> Self {
-        Self::ended(bridge, Outcome::Attached, &[]).exits(0)
+    pub(super) fn attached(bridge: &str, stderr: Option<String>) -> Self {
+        Self { stderr, ..Self::ended(bridge, Outcome::Attached, &[]).exits(0) }
     }
 
     pub(super) fn refused(bridge: &str, stderr: String, judged_by: &'static [&'static str]) -> Self {

@@ -11,8 +11,9 @@ pub const NAME_SIZE: usize = 16;
 pub const TAP_MTU: RangeInclusive<u32> = 68..=65521;
 /// How many ports a bridge takes.
 pub const BRIDGE_PORTS: u32 = 1023;
-/// The device number of `/dev/net/tun`.
-const TUN: Kind = Kind::CharDevice { major: 10, minor: 200 };
+/// The number of drivers that have one device each; tun's is 200.
+const MISC: u32 = 10;
+const TUN: Kind = Kind::CharDevice { major: MISC, minor: 200 };
 
 /// The ACL as this snapshot's helper reads it.
 pub fn acl_reading(snapshot: &Snapshot) -> Reading {
@@ -42,18 +43,26 @@ pub(super) fn open_tun(tun: &Tun) -> Fact<Option<Errno>> {
         Fact::Known(Err(errno)) => return Fact::Known(Some(*errno)),
         missing => return missing.as_ref().map(|_| None),
     };
-    let is_device = matches!(inode.kind, Kind::CharDevice { .. } | Kind::BlockDevice);
+    let is_device = matches!(inode.kind, Kind::CharDevice { .. } | Kind::BlockDevice { .. });
     if is_device && inode.mount.known().is_some_and(|mount| mount.nodev) {
         return Fact::Known(Some(Errno::EACCES));
     }
     match inode.kind {
         Kind::Directory => Fact::Known(Some(Errno::EISDIR)),
         Kind::Socket => Fact::Known(Some(Errno::ENXIO)),
-        TUN => tun.driver.as_ref().map(|driver| match driver {
-            Driver::Loaded | Driver::Loadable => None,
-            Driver::ModulesMissing | Driver::Absent => Some(Errno::ENODEV),
-        }),
-        _ => Fact::Known(None),
+        Kind::CharDevice { major: MISC, .. } => tun.driver.as_ref().map(|driver| absent(*driver, Errno::ENODEV)),
+        Kind::CharDevice { .. } | Kind::BlockDevice { .. } => {
+            tun.driver.as_ref().map(|driver| absent(*driver, Errno::ENXIO))
+        }
+        Kind::Regular | Kind::Symlink | Kind::Fifo => Fact::Known(None),
+    }
+}
+
+/// The kernel's error for a device without a driver.
+fn absent(driver: Driver, errno: Errno) -> Option<Errno> {
+    match driver {
+        Driver::Loaded | Driver::Loadable => None,
+        Driver::ModulesMissing | Driver::Absent => Some(errno),
     }
 }
 

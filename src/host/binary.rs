@@ -62,15 +62,23 @@ fn format(root: &Root, bytes: &[u8]) -> Format {
     };
     match program {
         None => Format::Unrecognised,
-        Some((machine, _)) if !runs_here(machine) => Format::ForeignElf { machine: machine.0 },
-        Some((_, interpreter)) => {
+        Some(Program { machine, .. }) if !runs_here(machine) => Format::ForeignElf { machine: machine.0 },
+        Some(Program { whole: false, .. }) => Format::TruncatedElf,
+        Some(Program { interpreter, .. }) => {
             Format::Elf { interpreter_error: interpreter.as_deref().and_then(error), interpreter }
         }
     }
 }
 
-/// The machine and the interpreter of a program that the kernel would take.
-fn program<Header: FileHeader<Endian = Endianness>>(bytes: &[u8]) -> Option<(Machine, Option<PathBuf>)> {
+/// A program that the kernel would take.
+struct Program {
+    machine: Machine,
+    interpreter: Option<PathBuf>,
+    /// Whether every part that is loaded is in the file.
+    whole: bool,
+}
+
+fn program<Header: FileHeader<Endian = Endianness>>(bytes: &[u8]) -> Option<Program> {
     let header = Header::parse(bytes).ok()?;
     let endian = header.endian().ok()?;
     if !matches!(header.e_type(endian), ET_EXEC | ET_DYN) {
@@ -79,7 +87,13 @@ fn program<Header: FileHeader<Endian = Endianness>>(bytes: &[u8]) -> Option<(Mac
     let segments = header.program_headers(endian, bytes).ok().filter(|segments| !segments.is_empty())?;
     let interpreter = segments.iter().find_map(|segment| segment.interpreter(endian, bytes).ok().flatten());
     let interpreter = interpreter.map(|path| PathBuf::from(OsStr::from_bytes(path)));
-    Some((header.e_machine(endian), interpreter))
+    let end = |segment: &Header::ProgramHeader| {
+        let (offset, size): (u64, u64) = (segment.p_offset(endian).into(), segment.p_filesz(endian).into());
+        offset.saturating_add(size)
+    };
+    let mut loaded = segments.iter().filter(|segment| segment.p_type(endian) == elf::PT_LOAD);
+    let whole = loaded.all(|segment| end(segment) <= bytes.len() as u64);
+    Some(Program { machine: header.e_machine(endian), interpreter, whole })
 }
 
 fn runs_here(machine: Machine) -> bool {

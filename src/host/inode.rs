@@ -32,13 +32,12 @@ pub(super) fn look(root: &Root, path: &Path, last: Last) -> Result<Inode, Errno>
 
 /// The type of a file.
 pub(super) fn kind(stat: &Stat) -> Kind {
+    let (major, minor) = (rustix::fs::major(stat.st_rdev), rustix::fs::minor(stat.st_rdev));
     match FileType::from_raw_mode(stat.st_mode) {
         FileType::Directory => Kind::Directory,
         FileType::Symlink => Kind::Symlink,
-        FileType::CharacterDevice => {
-            Kind::CharDevice { major: rustix::fs::major(stat.st_rdev), minor: rustix::fs::minor(stat.st_rdev) }
-        }
-        FileType::BlockDevice => Kind::BlockDevice,
+        FileType::CharacterDevice => Kind::CharDevice { major, minor },
+        FileType::BlockDevice => Kind::BlockDevice { major, minor },
         FileType::Fifo => Kind::Fifo,
         FileType::Socket => Kind::Socket,
         FileType::RegularFile | FileType::Unknown => Kind::Regular,

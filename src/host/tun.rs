@@ -6,10 +6,13 @@ use super::ask::{Askers, Want};
 use super::inode;
 use super::proc::Proc;
 use super::root::{Last, Root};
-use crate::snapshot::{Access, Driver, Errno, Fact, Tun};
+use crate::snapshot::{Access, Driver, Errno, Fact, Kind, Tun};
 
 /// The device.
 const DEVICE: &str = "/dev/net/tun";
+/// The number of drivers that have one device each.
+const MISC: u32 = 10;
+const TUN: Kind = Kind::CharDevice { major: MISC, minor: 200 };
 
 /// The node of a tree is none of a machine: the kernel makes a new one at each start.
 pub(super) fn of_tree() -> Tun {
@@ -27,10 +30,39 @@ pub(super) fn look(root: &Root, proc: &Proc, askers: &Askers, is_me: bool) -> Tu
         }
         found => Fact::Known(found),
     };
-    Tun { inode, opens, closed_directory, driver: driver(root, proc) }
+    let driver = match inode.known().and_then(|found| found.as_ref().ok()).map(|inode| inode.kind) {
+        Some(kind @ (Kind::CharDevice { .. } | Kind::BlockDevice { .. })) if kind != TUN => other_driver(proc, kind),
+        _ => tun_driver(root, proc),
+    };
+    Tun { inode, opens, closed_directory, driver }
 }
 
-fn driver(root: &Root, proc: &Proc) -> Fact<Driver> {
+/// Whether anything answers behind a device that is not tun.
+fn other_driver(proc: &Proc, device: Kind) -> Fact<Driver> {
+    match device {
+        Kind::CharDevice { major: MISC, minor } => listed(proc.text("misc").ok(), None, minor),
+        Kind::CharDevice { major, .. } => listed(proc.text("devices").ok(), Some("Character devices:"), major),
+        Kind::BlockDevice { major, .. } => listed(proc.text("devices").ok(), Some("Block devices:"), major),
+        _ => Fact::Known(Driver::Absent),
+    }
+}
+
+/// Whether a table of /proc has this number, below this heading.
+fn listed(table: Option<String>, heading: Option<&str>, number: u32) -> Fact<Driver> {
+    let Some(table) = table else { return Fact::unknown("/proc lists no drivers") };
+    let part = match heading {
+        Some(heading) => table.split(heading).nth(1).unwrap_or_default().trim_start(),
+        None => &table,
+    };
+    let number = number.to_string();
+    let there = part
+        .lines()
+        .take_while(|line| !line.trim().is_empty())
+        .any(|line| line.split_ascii_whitespace().next() == Some(&number));
+    Fact::Known(if there { Driver::Loaded } else { Driver::Absent })
+}
+
+fn tun_driver(root: &Root, proc: &Proc) -> Fact<Driver> {
     let Ok(registered) = proc.text("misc") else {
         return Fact::unknown("/proc/misc cannot be read, and only it lists the drivers of such devices");
     };

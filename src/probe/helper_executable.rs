@@ -1,9 +1,11 @@
 //! The helper is a program that the subject may execute.
 
+use super::view::owner;
 use super::{Case, Evidence, Finding, Judgement, helper_privilege};
 use crate::platform::{self, Remedy, shell};
 use crate::snapshot::{Answer, Binary, Errno, Fact, Format, Inode, Kind};
 
+const BARE: &str = "QEMU prints a bare \"bridge helper failed\"";
 const REINSTALL: &str = "Install the package anew: what stands there now is not what it ships.";
 
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
@@ -28,14 +30,14 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
         missing => return Judgement::missing(missing),
     };
     let evidence = vec![
-        Evidence::new("mode", helper_privilege::mode_and_owner(inode)),
+        Evidence::new("mode", owner::of_inode(inode, &case.snapshot.subject)),
         Evidence::new("the kernel says", answer.errno().map_or_else(|| "yes".to_owned(), Errno::text)),
     ];
     if let Some((message, remedy)) = forbidden(case, inode, answer) {
         return not_executable(message, evidence, remedy).into();
     }
     if let Some(message) = bad_format(case, inode, helper.binary.known()) {
-        let finding = Finding::fail("helper-bad-format", message).so("QEMU prints a bare \"bridge helper failed\"");
+        let finding = Finding::fail("helper-bad-format", message).so(BARE);
         let remedy = platform::of(&case.snapshot.machine).package_of_helper();
         return Finding { evidence, ..finding.mend(remedy.with_note(REINSTALL)) }.into();
     }
@@ -60,7 +62,7 @@ fn forbidden(case: &Case<'_>, inode: &Inode, answer: Answer) -> Option<(String, 
         return Some((message, helper_privilege::remount(case, "exec")));
     }
     let errno = answer.errno()?;
-    let mode = helper_privilege::mode_and_owner(inode);
+    let mode = owner::of_inode(inode, &case.snapshot.subject);
     let group_may = inode.mode & 0o010 != 0;
     if inode.mode & 0o111 == 0 || !group_may {
         let message = format!("{user} may not execute {path}: mode {mode} ({})", errno.text());
@@ -95,6 +97,7 @@ fn bad_format(case: &Case<'_>, inode: &Inode, binary: Option<&Binary>) -> Option
         | Format::Script { interpreter, interpreter_error: Some(errno) } => {
             Some(format!("{path} needs {}: {}", interpreter.display(), errno.text()))
         }
+        Format::TruncatedElf => Some(format!("{path} is cut off: parts of the program are beyond its end")),
         Format::ForeignElf { machine } => {
             Some(format!("{path} is a program for another machine (ELF machine {machine})"))
         }

@@ -6,7 +6,7 @@ use crate::snapshot::Fact;
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
     let helper = &case.snapshot.helper;
     if helper_privilege::needs_none(case) {
-        return Judgement::not_applicable("the subject is root: the helper needs no privilege of its own");
+        return Judgement::not_applicable("the process brings the privilege along: the helper's file need not give it");
     }
     let inode = match &helper.file {
         Fact::Known(Ok(inode)) => inode,

@@ -5,27 +5,42 @@ use std::path::Path;
 use super::Case;
 use crate::helper::CAP_NET_ADMIN;
 use crate::platform::{self, Remedy, shell};
-use crate::snapshot::{Fact, FileCapabilities, Helper, Inode};
+use crate::snapshot::{Fact, FileCapabilities, Inode, Step};
 
 /// What the user sees where the privilege is missing.
 pub(super) const REFUSAL: &str = "it would stop with \"failed to create tun device: Operation not permitted\"";
 /// The setuid bit of a mode.
 pub(super) const SETUID: u32 = 0o4000;
 
-/// Whether a program with this file would get `cap_net_admin`, the mount and the process permitting.
-pub(super) fn is_privileged(inode: &Inode) -> bool {
-    is_setuid_root(inode) || capabilities(inode).is_some_and(grants_net_admin)
+/// How the helper's file stands.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Standing {
+    /// Setuid root, or `cap_net_admin` in effect from its capabilities.
+    Privileged,
+    /// Setuid, and the user namespace does not know its owner, so that nobody in it can tell whose file it is.
+    OwnerHidden,
+    /// Neither.
+    Plain,
+}
+
+/// What a file's bits are worth, the mount and the process permitting.
+pub(super) fn standing(case: &Case<'_>, inode: &Inode) -> Standing {
+    if is_setuid_root(inode) || capabilities(case, inode).is_some_and(grants_net_admin) {
+        return Standing::Privileged;
+    }
+    let process = case.snapshot.process.known();
+    let hidden = process.is_some_and(|process| !process.user_namespace.knows(inode.uid, inode.gid));
+    if hidden && inode.mode & SETUID != 0 { Standing::OwnerHidden } else { Standing::Plain }
 }
 
 /// Whether the name itself is a link, and what it leads to is not privileged.
 ///
 /// A link among the directories alone (`/lib` to `/usr/lib`) makes no copy.
-pub(super) fn links_to_unprivileged(helper: &Helper) -> bool {
-    let linked = helper
-        .chain
-        .known()
-        .is_some_and(|chain| chain.iter().any(|step| step.path.file_name() == helper.path.file_name()));
-    linked && matches!(&helper.file, Fact::Known(Ok(inode)) if !is_privileged(inode))
+pub(super) fn links_to_unprivileged(case: &Case<'_>) -> bool {
+    let helper = &case.snapshot.helper;
+    let same_name = |step: &Step| step.path.file_name() == helper.path.file_name();
+    let linked = helper.chain.known().is_some_and(|chain| chain.iter().any(same_name));
+    linked && matches!(&helper.file, Fact::Known(Ok(inode)) if standing(case, inode) == Standing::Plain)
 }
 
 /// Setuid, and owned by root.
@@ -33,9 +48,11 @@ pub(super) fn is_setuid_root(inode: &Inode) -> bool {
     inode.mode & SETUID != 0 && inode.uid == 0
 }
 
-/// The file capabilities, where they were seen.
-pub(super) fn capabilities(inode: &Inode) -> Option<FileCapabilities> {
-    inode.capabilities.known().copied().flatten()
+/// The file capabilities that count for this process.
+pub(super) fn capabilities(case: &Case<'_>, inode: &Inode) -> Option<FileCapabilities> {
+    let root = case.snapshot.process.known().and_then(|process| process.user_namespace.users.root);
+    let found = inode.capabilities.known().copied().flatten()?;
+    (found.root_uid == 0 || Some(found.root_uid) == root).then_some(found)
 }
 
 /// `cap_net_admin`, in effect at once.
@@ -43,23 +60,12 @@ pub(super) fn grants_net_admin(capabilities: FileCapabilities) -> bool {
     capabilities.permitted & CAP_NET_ADMIN != 0 && capabilities.effective
 }
 
-/// Whether the subject is root where it stands, and so brings its own privilege along.
+/// Whether the process brings the privilege along, so that the helper's file need not give it.
 pub(super) fn needs_none(case: &Case<'_>) -> bool {
-    let snapshot = case.snapshot;
-    snapshot
-        .process
-        .known()
-        .map_or(snapshot.subject.uid == 0, |process| process.user_namespace.users.root == Some(snapshot.subject.uid))
-}
-
-/// `4755 root:root`-like text for a mode and its owner.
-pub(super) fn mode_and_owner(inode: &Inode) -> String {
-    let group = inode.gid;
-    format!("{:04o} {}:{}", inode.mode, name_of(inode.uid), name_of(group))
-}
-
-fn name_of(id: u32) -> String {
-    if id == 0 { "root".to_owned() } else { id.to_string() }
+    let subject = &case.snapshot.subject;
+    case.snapshot.process.known().map_or(subject.uid == 0, |process| {
+        process.user_namespace.users.root == Some(subject.uid) || process.capabilities.ambient & CAP_NET_ADMIN != 0
+    })
 }
 
 /// How to make the helper's file privileged for good.

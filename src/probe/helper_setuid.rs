@@ -1,13 +1,15 @@
 //! The helper is privileged: setuid root, or `cap_net_admin` in effect from its file capabilities.
 
-use super::{Case, Evidence, Finding, Judgement, helper_privilege};
+use super::helper_privilege::{self, Standing};
+use super::view::owner;
+use super::{Case, Evidence, Finding, Judgement};
 use crate::helper::{CAP_NET_ADMIN, Launch, Refusal, launch};
-use crate::snapshot::{Answer, Fact, FileCapabilities, Inode, Process};
+use crate::snapshot::{Answer, Fact, FileCapabilities, Inode, Kind};
 
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
     let helper = &case.snapshot.helper;
     if helper_privilege::needs_none(case) {
-        return Judgement::not_applicable("the subject is root: the helper needs no privilege of its own");
+        return Judgement::not_applicable("the process brings the privilege along: the helper's file need not give it");
     }
     if let Fact::Known(Answer::No(_)) = helper.executable {
         return Judgement::unjudged("the subject cannot execute it");
@@ -17,24 +19,23 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
         Fact::Known(Err(_)) => return Judgement::unjudged("there is no file to look at"),
         missing => return Judgement::missing(missing),
     };
-    if inode.size == 0 || inode.kind != crate::snapshot::Kind::Regular {
+    if inode.size == 0 || inode.kind != Kind::Regular {
         return Judgement::unjudged("it is not a program");
     }
-    if let Some(process) = case.snapshot.process.known()
-        && hides_owner(process, inode)
-    {
+    let standing = helper_privilege::standing(case, inode);
+    if standing == Standing::OwnerHidden {
         return Judgement::not_applicable("its owner has no identity in this user namespace");
     }
-    if helper_privilege::links_to_unprivileged(helper) {
+    if helper_privilege::links_to_unprivileged(case) {
         return Judgement::unjudged("the link leads to a copy that is not meant to be privileged");
     }
-    let evidence = evidence(inode);
+    let evidence = evidence(case, inode);
     if setuid_that_cannot_drop(case, inode) {
         let message = "it is setuid root and has file capabilities as well: those take the place of root's".to_owned();
         return finding(case, "helper-file-caps-incomplete", message, evidence).into();
     }
-    if helper_privilege::is_privileged(inode) {
-        return Judgement::pass(privilege(inode), evidence);
+    if standing == Standing::Privileged {
+        return Judgement::pass(privilege(case, inode), evidence);
     }
     if let (Fact::Unknown(unknown), false) = (&inode.capabilities, inode.mode & helper_privilege::SETUID != 0) {
         return Judgement::Unjudged(unknown.clone());
@@ -46,9 +47,11 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
 /// Which of the three ways to be unprivileged it is.
 fn lacking(case: &Case<'_>, inode: &Inode) -> (&'static str, String) {
     let path = case.snapshot.helper.path.display();
-    let mode = helper_privilege::mode_and_owner(inode);
-    if let Some(capabilities) = helper_privilege::capabilities(inode) {
-        let lack = if capabilities.permitted & CAP_NET_ADMIN == 0 {
+    let mode = owner::of_inode(inode, &case.snapshot.subject);
+    if let Some(capabilities) = inode.capabilities.known().copied().flatten() {
+        let lack = if helper_privilege::capabilities(case, inode).is_none() {
+            "that count only where another user is root"
+        } else if capabilities.permitted & CAP_NET_ADMIN == 0 {
             "without cap_net_admin among the permitted"
         } else {
             "permitted, but not effective (getcap shows no `e`)"
@@ -73,27 +76,22 @@ fn finding(case: &Case<'_>, cause: &'static str, message: String, evidence: Vec<
 /// Setuid root with file capabilities gets only those, and then lacks what it needs to become the calling user.
 fn setuid_that_cannot_drop(case: &Case<'_>, inode: &Inode) -> bool {
     helper_privilege::is_setuid_root(inode)
-        && helper_privilege::capabilities(inode).is_some()
+        && helper_privilege::capabilities(case, inode).is_some()
         && case.snapshot.helper.binary.known().is_none_or(|binary| binary.drops_privileges)
-        && crate::helper::required_to_drop()
-            .iter()
-            .any(|(mask, _)| helper_privilege::capabilities(inode).is_some_and(|found| found.permitted & mask == 0))
+        && crate::helper::required_to_drop().iter().any(|(mask, _)| {
+            helper_privilege::capabilities(case, inode).is_some_and(|found| found.permitted & mask == 0)
+        })
 }
 
-/// Whether the user namespace does not know the file's owner, so that nobody there can tell root's file from another's.
-fn hides_owner(process: &Process, inode: &Inode) -> bool {
-    !process.user_namespace.initial && !process.user_namespace.users.contains(inode.uid)
-}
-
-fn privilege(inode: &Inode) -> String {
+fn privilege(case: &Case<'_>, inode: &Inode) -> String {
     if helper_privilege::is_setuid_root(inode) {
-        format!("setuid root: mode {}", helper_privilege::mode_and_owner(inode))
+        format!("setuid root: mode {}", owner::of_inode(inode, &case.snapshot.subject))
     } else {
         "cap_net_admin is effective in its file capabilities".to_owned()
     }
 }
 
-fn evidence(inode: &Inode) -> Vec<Evidence> {
+fn evidence(case: &Case<'_>, inode: &Inode) -> Vec<Evidence> {
     let capabilities = match &inode.capabilities {
         Fact::Known(Some(found)) => describe(*found),
         Fact::Known(None) => "none".to_owned(),
@@ -101,7 +99,7 @@ fn evidence(inode: &Inode) -> Vec<Evidence> {
         Fact::NeedsLiveHost => "unknown".to_owned(),
     };
     vec![
-        Evidence::new("mode", helper_privilege::mode_and_owner(inode)),
+        Evidence::new("mode", owner::of_inode(inode, &case.snapshot.subject)),
         Evidence::new("file capabilities", capabilities),
     ]
 }

@@ -1,6 +1,7 @@
 //! Every link of the helper's path resolves, and to the privileged copy.
 
-use super::{Case, Evidence, Finding, Judgement, helper_privilege};
+use super::helper_privilege::{self, Standing};
+use super::{Case, Evidence, Finding, Judgement};
 use crate::platform;
 use crate::snapshot::{Errno, Fact};
 
@@ -25,7 +26,7 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
     if chain.is_empty() {
         return Judgement::pass("the path holds no symbolic link", Vec::new());
     }
-    if !helper_privilege::needs_none(case) && helper_privilege::links_to_unprivileged(helper) {
+    if !helper_privilege::needs_none(case) && helper_privilege::links_to_unprivileged(case) {
         return unprivileged_copy(case, links).into();
     }
     let end = helper.real_path.as_ref().unwrap_or(&helper.path);
@@ -52,7 +53,8 @@ fn unprivileged_copy(case: &Case<'_>, links: Vec<Evidence>) -> Finding {
     let helper = &case.snapshot.helper;
     let end = helper.real_path.as_ref().unwrap_or(&helper.path);
     let message = format!("{} leads to {}, which is not privileged", helper.path.display(), end.display());
-    let privileged = helper.others.iter().find(|other| helper_privilege::is_privileged(&other.inode));
+    let privileged =
+        helper.others.iter().find(|other| helper_privilege::standing(case, &other.inode) == Standing::Privileged);
     let (message, remedy) = match privileged {
         Some(other) => {
             let message = format!("{message}; the privileged copy is {}", other.path.display());

@@ -1,7 +1,7 @@
 //! This process may gain privilege at all, and over this network namespace.
 
 use super::{Case, Evidence, Finding, Judgement, helper_privilege};
-use crate::helper::{CAP_NET_ADMIN, capability_name, required_to_drop};
+use crate::helper::{CAP_NET_ADMIN, Launch, capability_name, launch, required_to_drop};
 use crate::platform::Remedy;
 use crate::snapshot::{Fact, Inode, NetOwner, Process};
 
@@ -10,6 +10,13 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
         Fact::Known(process) => process,
         missing => return Judgement::missing(missing),
     };
+    let helper = &case.snapshot.helper;
+    if let Launch::Started(credentials) = launch(&case.snapshot.subject, &case.snapshot.process, helper)
+        && credentials.has_net_admin()
+        && process.net_owner == Fact::Known(NetOwner::Within)
+    {
+        return Judgement::pass("the helper has cap_net_admin when this process starts it", evidence(process));
+    }
     let mut findings = Vec::new();
     if process.no_new_privs && !helper_privilege::needs_none(case) {
         findings.push(no_new_privs(process));
@@ -34,10 +41,10 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
 fn lacking_capabilities(case: &Case<'_>, process: &Process) -> Vec<&'static str> {
     let bounding = process.capabilities.bounding;
     let helper = &case.snapshot.helper;
-    let becomes_caller = helper.binary.known().is_none_or(|binary| binary.drops_privileges);
+    let becomes_caller = helper.binary.known().is_none_or(|binary| binary.drops_privileges || !binary.is_helper);
     let by_capability = file(case).is_some_and(|inode| {
         !helper_privilege::is_setuid_root(inode)
-            && helper_privilege::capabilities(inode).is_some_and(helper_privilege::grants_net_admin)
+            && helper_privilege::capabilities(case, inode).is_some_and(helper_privilege::grants_net_admin)
     });
     if helper_privilege::needs_none(case) || by_capability || !becomes_caller {
         let has = (bounding | process.capabilities.inheritable) & CAP_NET_ADMIN != 0;
@@ -50,9 +57,10 @@ fn lacking_capabilities(case: &Case<'_>, process: &Process) -> Vec<&'static str>
 fn without_power_here(case: &Case<'_>, process: &Process) -> Fact<bool> {
     let namespace = &process.user_namespace;
     if !namespace.initial && !helper_privilege::needs_none(case) {
-        let root_is_known = file(case).is_none_or(|inode| namespace.users.root == Some(inode.uid));
-        let by_capability = file(case)
-            .is_some_and(|inode| helper_privilege::capabilities(inode).is_some_and(helper_privilege::grants_net_admin));
+        let root_is_known = file(case).is_none_or(|inode| namespace.knows(inode.uid, inode.gid));
+        let by_capability = file(case).is_some_and(|inode| {
+            helper_privilege::capabilities(case, inode).is_some_and(helper_privilege::grants_net_admin)
+        });
         let setuid_to_root = namespace.users.root.is_some() && root_is_known;
         if !setuid_to_root && !by_capability {
             return Fact::Known(true);

@@ -48,7 +48,12 @@ pub enum Kind {
         minor: u32,
     },
     /// A block device.
-    BlockDevice,
+    BlockDevice {
+        /// The driver.
+        major: u32,
+        /// The device of that driver.
+        minor: u32,
+    },
     /// A named pipe.
     Fifo,
     /// A UNIX socket.

@@ -102,6 +102,8 @@ pub enum Format {
         /// The error of opening the interpreter.
         interpreter_error: Option<Errno>,
     },
+    /// An ELF program whose parts reach beyond the end of the file: it starts, and a signal ends it.
+    TruncatedElf,
     /// An ELF program for another machine.
     ForeignElf {
         /// Its machine, as ELF numbers them.

@@ -67,6 +67,19 @@ pub struct IdMap {
     pub ranges: Vec<(u32, u32)>,
 }
 
+/// What the kernel shows for an identity that a namespace does not know.
+const OVERFLOW: u32 = 65534;
+
+impl UserNamespace {
+    /// Whether the owner and the group of a file are known here: else its setuid bit counts for nothing.
+    ///
+    /// The identity that stands for all unknown ones is taken for one of those, though it may be mapped as well.
+    pub fn knows(&self, uid: u32, gid: u32) -> bool {
+        let known = |map: &IdMap, id| map.contains(id) && id != OVERFLOW;
+        self.initial || (known(&self.users, uid) && known(&self.groups, gid))
+    }
+}
+
 impl IdMap {
     /// Whether the namespace knows this identity.
     pub fn contains(&self, id: u32) -> bool {

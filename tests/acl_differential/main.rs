@@ -52,7 +52,7 @@ fn lab_is_required() -> bool {
 fn trials(oracle: Option<Arc<Oracle>>) -> Vec<Trial> {
     let trial = |(name, test): (&str, Test)| match oracle.clone() {
         Some(oracle) => Trial::test(name, move || test(&oracle)),
-        None => Trial::test(name, || Ok(())).with_ignored_flag(true),
+        None => Trial::test(name, || Err("there is no helper to compare with".into())).with_ignored_flag(true),
     };
     TESTS.into_iter().map(trial).collect()
 }

@@ -3,4 +3,6 @@
 mod escapes;
 mod exits;
 mod golden;
+mod hostile;
+mod schema;
 mod trees;

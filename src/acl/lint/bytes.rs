@@ -36,7 +36,7 @@ pub(super) fn look(here: Here<'_>, remarks: &mut Remarks) {
             Said::new("the helper sees nothing of this line from its NUL byte on")
         });
     }
-    if piece.offset == LONGEST_PIECE {
+    if piece.offset > 0 && !piece.text.trim_ascii().is_empty() {
         here.warning(remarks, "line-in-pieces", Word { text: &piece.raw[..1], at: 0 }, || {
             Said::new(
                 "this line has more than 4095 bytes: the helper reads the rest, from here on, as a line of its own",

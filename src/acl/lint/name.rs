@@ -8,43 +8,81 @@ use crate::acl::{DiagnosticLevel, Rule, RuleKind};
 /// Looks at a rule that the helper takes.
 pub(super) fn look(rule: &Rule, remarks: &mut Remarks) {
     let text = rule.bridge.as_bytes();
-    if is_plausible_name(text) && (!text.eq_ignore_ascii_case(b"all") || text == b"all") {
-        return;
+    if let Some(oddity) = Oddity::of(text) {
+        let keyword: &[u8] = match rule.kind {
+            RuleKind::Allow => b"allow",
+            RuleKind::Deny => b"deny",
+        };
+        remarks.add(DiagnosticLevel::Warning, oddity.code(), rule.place, || oddity.describe(keyword, text));
     }
-    let keyword: &[u8] = match rule.kind {
-        RuleKind::Allow => b"allow",
-        RuleKind::Deny => b"deny",
-    };
-    let is = |what: &str| format!("this rule is about a bridge called {}: {what}", quoted(text));
-    let mut warn = |code, said: Said| remarks.add(DiagnosticLevel::Warning, code, rule.place, || said);
-    if text.is_empty() {
-        let named = String::from_utf8_lossy(keyword);
-        return warn("empty-name", Said::new(format!("this `{named}` names no bridge, and so matches none")));
+}
+
+/// What is odd about a name.
+#[derive(Clone, Copy)]
+enum Oddity {
+    Empty,
+    VerticalTab,
+    Comment,
+    Quotes,
+    Several,
+    All,
+    Pattern,
+    Impossible,
+}
+
+impl Oddity {
+    fn of(text: &[u8]) -> Option<Self> {
+        let is_all = text.eq_ignore_ascii_case(b"all") && text != b"all";
+        if is_plausible_name(text) && !is_all {
+            return None;
+        }
+        let unlike = |byte: &u8| b"/\\=;\"'#".contains(byte) || *byte <= b' ' || *byte == 0x7f;
+        let candidates = [
+            (text.is_empty(), Self::Empty),
+            (text.contains(&b'\x0b'), Self::VerticalTab),
+            (split_comment(text).is_some(), Self::Comment),
+            (unquote(text).is_some(), Self::Quotes),
+            (split_names(text).is_some(), Self::Several),
+            (is_all || text == b"*", Self::All),
+            (text.iter().any(|byte| b"*?[]".contains(byte)), Self::Pattern),
+            (text.iter().any(unlike) || matches!(text, b"." | b".."), Self::Impossible),
+        ];
+        candidates.into_iter().find(|(applies, _)| *applies).map(|(_, oddity)| oddity)
     }
-    if text.contains(&b'\x0b') {
-        let said = Said::new(is("a vertical tab is no white space to the helper"));
-        return warn("vertical-tab", said.write(&[keyword, b" ", &without_vertical_tabs(text)]));
+
+    fn code(self) -> &'static str {
+        match self {
+            Self::Empty => "empty-name",
+            Self::VerticalTab => "vertical-tab",
+            Self::Comment => "trailing-comment",
+            Self::Quotes => "quotes",
+            Self::Several => "several-names",
+            Self::All | Self::Pattern => "glob",
+            Self::Impossible => "impossible-name",
+        }
     }
-    if let Some(said) = comment(keyword, text, is("a comment must stand on its own line")) {
-        return warn("trailing-comment", said);
-    }
-    if let Some(inner) = unquote(text) {
-        let said = Said::new(is("quotes are part of the name"));
-        return warn("quotes", if is_plausible_name(inner) { said.write(&[keyword, b" ", inner]) } else { said });
-    }
-    if let Some(said) = several(keyword, text, is("a rule takes one name")) {
-        return warn("several-names", said);
-    }
-    if text == b"*" || text.eq_ignore_ascii_case(b"all") {
-        return warn("glob", Said::new(is("the word for every bridge is `all`")).write(&[keyword, b" all"]));
-    }
-    if text.iter().any(|byte| b"*?[]".contains(byte)) {
-        return warn("glob", Said::new(is("only `all` stands for more than one bridge")));
-    }
-    let unlike =
-        |byte: &u8| matches!(byte, b'/' | b'\\' | b'=' | b';' | b'"' | b'\'' | b'#') || *byte <= b' ' || *byte == 0x7f;
-    if text.iter().any(unlike) || matches!(text, b"." | b"..") {
-        warn("impossible-name", Said::new(is("no interface has such a name")));
+
+    fn describe(self, keyword: &[u8], text: &[u8]) -> Said {
+        let is = |what: &str| format!("this rule is about a bridge called {}: {what}", quoted(text));
+        let instead = |name: &[u8], what: &str| Said::new(is(what)).write(&[keyword, b" ", name]);
+        match self {
+            Self::Empty => {
+                let command = String::from_utf8_lossy(keyword);
+                Said::new(format!("this `{command}` names no bridge, and so matches none"))
+            }
+            Self::VerticalTab => {
+                instead(&without_vertical_tabs(text), "a vertical tab is no white space to the helper")
+            }
+            Self::Comment => comment(keyword, text, Said::new(is("a comment must stand on its own line"))),
+            Self::Quotes => match unquote(text).filter(|inner| is_plausible_name(inner)) {
+                Some(inner) => instead(inner, "quotes are part of the name"),
+                None => Said::new(is("quotes are part of the name")),
+            },
+            Self::Several => several(keyword, text, Said::new(is("a rule takes one name"))),
+            Self::All => instead(b"all", "the word for every bridge is `all`"),
+            Self::Pattern => Said::new(is("only `all` stands for more than one bridge")),
+            Self::Impossible => Said::new(is("no interface has such a name")),
+        }
     }
 }
 
@@ -53,24 +91,28 @@ pub(super) fn too_long(here: Here<'_>, keyword: &[u8], name: Word<'_>, remarks: 
     let text = name.text;
     here.error(remarks, "name-too-long", name, || {
         let length = format!("a name has at most 15 bytes, and this has {}", text.len());
-        comment(keyword, text, format!("{length}: a comment must stand on its own line"))
-            .or_else(|| several(keyword, text, format!("{length}: a rule takes one name")))
-            .unwrap_or_else(|| match unquote(text).filter(|inner| is_plausible_name(inner)) {
-                Some(inner) => {
-                    Said::new(format!("{length}: quotes are part of the name")).write(&[keyword, b" ", inner])
-                }
-                None => Said::new(length),
-            })
+        if split_comment(text).is_some() {
+            return comment(keyword, text, Said::new(format!("{length}: a comment must stand on its own line")));
+        }
+        if split_names(text).is_some() {
+            return several(keyword, text, Said::new(format!("{length}: a rule takes one name")));
+        }
+        match unquote(text).filter(|inner| is_plausible_name(inner)) {
+            Some(inner) => Said::new(format!("{length}: quotes are part of the name")).write(&[keyword, b" ", inner]),
+            None => Said::new(length),
+        }
     });
 }
 
-fn comment(keyword: &[u8], text: &[u8], message: String) -> Option<Said> {
-    let (before, comment) = split_comment(text)?;
-    let said = Said::new(message);
-    Some(if is_plausible_name(before) { said.write(&[comment, b"\n", keyword, b" ", before]) } else { said })
+fn comment(keyword: &[u8], text: &[u8], said: Said) -> Said {
+    match split_comment(text) {
+        Some((before, comment)) if is_plausible_name(before) => said.write(&[comment, b"\n", keyword, b" ", before]),
+        _ => said,
+    }
 }
 
-fn several(keyword: &[u8], text: &[u8], message: String) -> Option<Said> {
-    let rules: Vec<_> = split_names(text)?.into_iter().map(|name| [keyword, b" ", name].concat()).collect();
-    Some(Said::new(message).write(&[&rules.join(&b'\n')]))
+fn several(keyword: &[u8], text: &[u8], said: Said) -> Said {
+    let rules: Vec<_> =
+        split_names(text).unwrap_or_default().into_iter().map(|name| [keyword, b" ", name].concat()).collect();
+    said.write(&[&rules.join(&b'\n')])
 }

@@ -138,7 +138,7 @@ impl<'a> Lines<'a> {
                 file = Some(place.file);
                 rest = match source.open(reading.file(place)) {
                     Opened::Content(content) => content,
-                    Opened::Failed(_) | Opened::Unknown => &[],
+                    Opened::Failed(_) | Opened::Endless | Opened::Unknown => &[],
                 };
                 line = 1;
             }

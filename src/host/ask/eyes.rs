@@ -83,8 +83,10 @@ impl Eyes {
 
 impl Drop for Eyes {
     fn drop(&mut self) {
-        // The other process ends when its line does.
-        self.line = None;
+        // The other process ends when its line does; a copy of our end that a later fork inherited must not keep it.
+        if let Some(line) = self.line.take() {
+            let _ = socket::shutdown(line.as_raw_fd(), socket::Shutdown::Both);
+        }
         let _ = nix::sys::wait::waitpid(self.process, None);
     }
 }

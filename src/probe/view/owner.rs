@@ -34,7 +34,7 @@ pub(in crate::probe) fn kind(kind: Kind) -> String {
         Kind::Directory => "a directory".to_owned(),
         Kind::Symlink => "a symbolic link".to_owned(),
         Kind::CharDevice { major, minor } => format!("character device {major}:{minor}"),
-        Kind::BlockDevice => "a block device".to_owned(),
+        Kind::BlockDevice { .. } => "a block device".to_owned(),
         Kind::Fifo => "a named pipe".to_owned(),
         Kind::Socket => "a socket".to_owned(),
     }

@@ -4,7 +4,7 @@ use libtest_mimic::Trial;
 
 use crate::dimension::Dimension;
 use crate::doctor::{self, Report};
-use crate::state::{self, State, singles};
+use crate::state::{State, singles};
 use crate::tally::agrees;
 use crate::trial::single::one_finding;
 
@@ -24,21 +24,10 @@ pub fn trials() -> Vec<Trial> {
             move || singles().filter(shows),
             |sandbox, state, helper| both(&doctor::asked_about_process(sandbox, state)?, state, helper),
         ),
-        super::over_states("root asks about alice: pairs", pairs_of_files, |sandbox, state, helper| {
-            agrees(&doctor::asked_by_root(sandbox, state, &["--user", "4001"])?, helper)
-        }),
     ]
 }
 
 fn both(report: &Report, state: &State, helper: &crate::oracle::Verdict) -> Result<(), String> {
     agrees(report, helper)?;
     one_finding(report, state)
-}
-
-/// Pairs in which both values decide by ownership and modes, which root sees with other eyes than Alice.
-fn pairs_of_files() -> impl Iterator<Item = State> {
-    use Dimension::{Acl, Bridge, Helper, Tun};
-    [(Helper, Acl), (Helper, Tun), (Acl, Tun), (Bridge, Helper), (Bridge, Acl), (Bridge, Tun)]
-        .into_iter()
-        .flat_map(|(outer, inner)| state::pairs(outer, inner))
 }

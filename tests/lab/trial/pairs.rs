@@ -1,4 +1,5 @@
-//! Two values that are not the healthy ones: the prediction is right, and independent faults are both named.
+//! Two values that are not the healthy ones: the prediction is right, and independent faults are both named, whether
+//! Alice asks herself or root asks about her.
 
 use libtest_mimic::Trial;
 
@@ -32,7 +33,14 @@ pub fn trials() -> Vec<Trial> {
             super::over_states(name, states, |sandbox, state, helper| {
                 let report = doctor::asked_by_user(sandbox, state)?;
                 agrees(&report, helper)?;
-                both_named(&report, state)
+                both_named(&report, state)?;
+                if state.value(Dimension::Process).name != "plain" {
+                    return Ok(());
+                }
+                let by_root = doctor::asked_by_root(sandbox, state, &["--user", "4001"])?;
+                agrees(&by_root, helper)
+                    .and_then(|()| both_named(&by_root, state))
+                    .map_err(|difference| format!("asked by root: {difference}"))
             })
         })
         .collect()
