@@ -84,7 +84,10 @@ fn best(open: &[(usize, BTreeSet<String>)], usual: &BTreeMap<&[u8], usize>) -> O
         let met = piece.as_bytes().get(..FINGERPRINT).and_then(|print| usual.get(print)).copied().unwrap_or(0);
         covers * 1000 / (10 + met)
     };
-    covers.into_iter().max_by_key(|(piece, covers)| (worth(piece, *covers), piece.len())).map(|(piece, _)| piece.clone())
+    covers
+        .into_iter()
+        .max_by_key(|(piece, covers)| (worth(piece, *covers), piece.len()))
+        .map(|(piece, _)| piece.clone())
 }
 
 /// The stretches of text that every match has, for each way through the pattern's alternatives.

@@ -50,6 +50,7 @@ fn trials() -> Vec<Trial> {
         trial::stale_view::trials(),
         trial::hostile_root::trials(),
         trial::bare::trials(),
+        trial::explained::trials(),
     ]
     .into_iter()
     .flatten()

@@ -2,6 +2,7 @@
 
 pub mod asked_by_root;
 pub mod bare;
+pub mod explained;
 pub mod hostile_root;
 pub mod offline;
 pub mod only;
