@@ -18,7 +18,7 @@ pub(crate) struct Needle {
 const LENGTHS: RangeInclusive<usize> = 9..=12;
 
 /// For a pattern that has no piece of that length.
-const SHORTER: RangeInclusive<usize> = 7..=8;
+const SHORTER: RangeInclusive<usize> = 6..=8;
 
 /// Alternatives of a pattern beyond which they count as no text at all.
 const MOST_WAYS: usize = 64;

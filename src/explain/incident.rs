@@ -25,8 +25,7 @@ pub(super) struct Incident {
 impl Incident {
     /// The message that says most. What only wraps it, or follows from it, explains nothing.
     pub(super) fn principal(&self) -> Option<&Hit> {
-        let detail =
-            self.details.last().filter(|_| self.reason.as_ref().is_none_or(|reason| follows_from_detail(reason)));
+        let detail = self.details.last().filter(|_| self.reason.as_ref().is_none_or(follows_from_detail));
         let context = self.context.as_ref().filter(|_| self.wrapper.is_some());
         detail.or(self.reason.as_ref()).or(context).or(self.wrapper.as_ref())
     }

@@ -18,7 +18,7 @@ pub struct Topic {
 /// The page of a check, a neighbour, an error or a cause.
 pub fn topic(word: &str) -> Option<Topic> {
     page(word).or_else(|| {
-        let of_check = catalogue::cause(word).and_then(|(page, cause)| Some((page.id, cause.id)));
+        let of_check = catalogue::cause(word).map(|(page, cause)| (page.id, cause.id));
         let of_neighbour = || catalogue::cause_of_neighbour(word).map(|(page, cause)| (page.id, cause.id));
         let of_error = || {
             catalogue::errors()

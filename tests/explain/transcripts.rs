@@ -42,7 +42,7 @@ fn truths() -> BTreeMap<String, BTreeSet<String>> {
 
 /// The text without what differs from run to run.
 fn essence(text: &str) -> String {
-    let digits = regex::Regex::new("--fd=[0-9]+").unwrap();
+    let digits = regex::Regex::new("--fd=[0-9]+").expect("it is a pattern");
     digits.replace(text, "--fd=N").into_owned()
 }
 
