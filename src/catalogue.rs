@@ -1,4 +1,5 @@
-//! The pages under `checks/`: what each check asks, its causes, and the errors that point to them.
+//! The pages under `checks/`: what each check asks, its causes, and the errors that point to them; and, below
+//! `neighbours/`, the errors that are mistaken for the helper's.
 //!
 //! The build turns the pages into static tables, sorted by id; here nothing is parsed or allocated.
 
@@ -43,6 +44,21 @@ pub struct Cause {
     pub title: &'static str,
 }
 
+/// A page about messages that people mistake for the helper's, and whose causes no check can find.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Neighbour {
+    /// Its id, which is also the name of the file.
+    pub id: &'static str,
+    /// What holds when none of this is met.
+    pub title: &'static str,
+    /// What can be behind the messages.
+    pub causes: &'static [Cause],
+    /// The messages.
+    pub errors: &'static [KnownError],
+    /// The page itself, in Markdown, without its front matter.
+    pub body: &'static str,
+}
+
 /// An error message of QEMU, its helper or libvirt.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct KnownError {
@@ -58,8 +74,34 @@ pub struct KnownError {
     pub pattern: &'static str,
     /// The message as it was seen.
     pub example: &'static str,
+    /// What it is within a failed attempt.
+    pub role: Role,
     /// What can be behind it, best first.
     pub causes: &'static [Suspect],
+}
+
+/// What a message is within one failed attempt to start a virtual machine.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Role {
+    /// It stands for itself.
+    Alone,
+    /// It means something only where another message of the attempt follows.
+    Context,
+    /// It says why the reason after it was given.
+    Detail,
+    /// It is why the attempt failed.
+    Reason,
+    /// It says that the attempt failed, and not why.
+    Wrapper,
+}
+
+/// A piece of text that stands in every message of some errors.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Needle {
+    /// The text.
+    pub text: &'static str,
+    /// The errors, by their places in [`errors`].
+    pub errors: &'static [usize],
 }
 
 /// A cause that an error points to.
@@ -95,7 +137,7 @@ pub fn page(id: &str) -> Option<&'static Page> {
     PAGES.binary_search_by(|page| page.id.cmp(id)).ok().and_then(|index| PAGES.get(index))
 }
 
-/// This cause, and the page that explains it.
+/// This cause of a check, and the page that explains it.
 pub fn cause(id: &str) -> Option<(&'static Page, &'static Cause)> {
     PAGES.iter().find_map(|page| page.causes.iter().find(|cause| cause.id == id).map(|cause| (page, cause)))
 }
@@ -105,7 +147,29 @@ pub fn check_of_cause(id: &str) -> Option<&'static str> {
     cause(id).map(|(page, _)| page.id)
 }
 
-/// Every known error, in the order in which its pattern is tried: the first that matches is meant.
-pub fn errors() -> impl Iterator<Item = (&'static Page, &'static KnownError)> {
-    PAGES.iter().flat_map(|page| page.errors.iter().map(move |error| (page, error)))
+/// Every neighbour's page, sorted by id.
+pub fn neighbours() -> &'static [Neighbour] {
+    NEIGHBOURS
+}
+
+/// This neighbour's page.
+pub fn neighbour(id: &str) -> Option<&'static Neighbour> {
+    NEIGHBOURS.iter().find(|page| page.id == id)
+}
+
+/// This cause of a neighbour, and the page that explains it.
+pub fn cause_of_neighbour(id: &str) -> Option<(&'static Neighbour, &'static Cause)> {
+    NEIGHBOURS.iter().find_map(|page| page.causes.iter().find(|cause| cause.id == id).map(|cause| (page, cause)))
+}
+
+/// Every known error with the id of the page on which it stands, in the order in which its pattern is tried: the first
+/// that matches is meant.
+pub fn errors() -> impl Iterator<Item = (&'static str, &'static KnownError)> {
+    let of_checks = PAGES.iter().flat_map(|page| page.errors.iter().map(move |error| (page.id, error)));
+    of_checks.chain(NEIGHBOURS.iter().flat_map(|page| page.errors.iter().map(move |error| (page.id, error))))
+}
+
+/// The texts to search for before any pattern is tried: each message of each error has one of them that names it.
+pub fn needles() -> &'static [Needle] {
+    NEEDLES
 }

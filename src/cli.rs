@@ -29,6 +29,8 @@ pub enum Command {
     Attach(Attach),
     /// Check an ACL file (bridge.conf) as the helper reads it.
     Acl(Acl),
+    /// What does this error mean? Takes an error text, a log, or the id of a check or cause.
+    Explain(Explain),
     /// Print every fact about this host as JSON, for `check --from`.
     Collect(Collect),
     /// List checks, causes or known errors.
@@ -38,7 +40,7 @@ pub enum Command {
 }
 
 /// Whose virtual machine, which bridge, which helper, which host.
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct Selection {
     /// The bridge, by name; may be given more than once [default: those the ACL allows, else those that exist, else br0].
     #[arg(long, short, value_name = "NAME")]
@@ -146,6 +148,26 @@ pub struct Acl {
     pub format: Format,
 }
 
+/// `explain`.
+#[derive(Args, Debug)]
+pub struct Explain {
+    /// The text of an error, or ids of checks, causes or errors, whose pages are shown [default: standard input].
+    #[arg(value_name = "CHECK|CAUSE|TEXT")]
+    pub text: Vec<OsString>,
+    /// Read the text from FILE (`-`: standard input); it may be a log of any size.
+    #[arg(long, short, value_name = "FILE", conflicts_with = "text")]
+    pub file: Option<PathBuf>,
+    /// Run the checks that tell the causes apart, and say which one it is on this machine.
+    #[arg(long)]
+    pub here: bool,
+    /// What is checked, with --here; bridge and helper are else those that the text names.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
 /// `collect`.
 #[derive(Args, Debug)]
 pub struct Collect {
@@ -197,6 +219,8 @@ pub enum Output {
     Attach,
     /// `acl --format json`.
     Acl,
+    /// `explain --format json`.
+    Explanation,
     /// `collect`.
     Snapshot,
 }

@@ -10,6 +10,7 @@ pub mod cli;
 pub mod command;
 pub mod engine;
 pub mod exit;
+pub mod explain;
 pub mod helper;
 pub mod host;
 pub mod platform;

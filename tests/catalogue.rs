@@ -125,6 +125,29 @@ fn each_page_explains_its_causes_under_their_ids() {
 }
 
 #[test]
+fn a_neighbour_says_whose_message_it_is_and_explains_its_causes() {
+    let names: BTreeSet<String> = catalogue::neighbours().iter().map(|page| page.id.to_owned()).collect();
+    assert_eq!(stems("checks/neighbours", "md"), names);
+    for page in catalogue::neighbours() {
+        let headings: Vec<&str> = page.body.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+        assert_eq!(headings, ["Whose message it is", "What is behind it", "What to do"], "neighbours/{}.md", page.id);
+        let explained: Vec<&str> = page.body.lines().filter_map(|line| line.strip_prefix("### ")).collect();
+        assert_eq!(explained, page.causes.iter().map(|cause| cause.id).collect::<Vec<_>>(), "{}", page.id);
+        assert_eq!(catalogue::neighbour(page.id), Some(page));
+    }
+}
+
+#[test]
+fn a_needle_stands_in_the_example_of_each_of_its_errors() {
+    let errors: Vec<&KnownError> = catalogue::errors().map(|(_, error)| error).collect();
+    for (place, error) in errors.iter().enumerate() {
+        let needles = catalogue::needles().iter().filter(|needle| needle.errors.contains(&place));
+        assert!(needles.clone().any(|needle| error.example.contains(needle.text)), "{} has no needle", error.id);
+    }
+    assert!(catalogue::needles().len() <= 64, "more needles than a vector search takes");
+}
+
+#[test]
 fn titles_are_statements_in_one_line() {
     let titles = catalogue::pages().iter().flat_map(|page| {
         [(page.id, page.title)].into_iter().chain(page.causes.iter().map(|cause| (cause.id, cause.title)))

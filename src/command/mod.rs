@@ -5,9 +5,11 @@ mod acl_file;
 mod attach;
 mod check;
 mod collect;
+mod explain;
 mod failure;
 mod from;
 mod list;
+mod log;
 mod output;
 mod progress;
 mod sandbox;
@@ -30,7 +32,7 @@ pub use acl::{acl_exit, acl_report};
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        Err(explanation) => return explain(&explanation),
+        Err(explanation) => return usage(&explanation),
     };
     dispatch(&cli).unwrap_or_else(|failure| {
         failure.complain();
@@ -44,6 +46,7 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Attach(options) if options.sandbox => sandbox::run(options, cli.ascii),
         Command::Attach(options) => attach::run(options, cli.ascii),
         Command::Acl(options) => acl_file::run(options, cli.ascii),
+        Command::Explain(options) => explain::run(options, cli.ascii),
         Command::Collect(options) => collect::run(options),
         Command::List(options) => list::run(options),
         Command::Schema(options) => schema::run(options),
@@ -51,7 +54,7 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
 }
 
 /// Help and version, which were asked for, or what is wrong with the command line.
-fn explain(explanation: &clap::Error) -> Exit {
+fn usage(explanation: &clap::Error) -> Exit {
     let written = explanation.print();
     match written {
         _ if explanation.use_stderr() => Exit::Usage,

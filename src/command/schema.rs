@@ -2,6 +2,7 @@
 
 use crate::cli::{self, Output};
 use crate::exit::Exit;
+use crate::report::explain::{EXPLANATION_SCHEMA, Explanation};
 use crate::report::{self, AclReport, Attach, Report, json, schema};
 use crate::snapshot::{self, Snapshot};
 
@@ -13,6 +14,7 @@ pub(super) fn run(options: &cli::Schema) -> Result<Exit, Failure> {
         Output::Report => schema::of::<Report>(report::SCHEMA),
         Output::Attach => schema::of::<Attach>(report::ATTACH_SCHEMA),
         Output::Acl => schema::of::<AclReport>(report::ACL_SCHEMA),
+        Output::Explanation => schema::of::<Explanation>(EXPLANATION_SCHEMA),
         Output::Snapshot => schema::of::<Snapshot>(snapshot::SCHEMA),
     };
     let text = json::render(&schema).map_err(|error| output::unwritable_json(&error))?;

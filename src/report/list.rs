@@ -64,8 +64,8 @@ pub struct CauseEntry {
 pub struct ErrorEntry {
     /// Its id.
     pub id: &'static str,
-    /// The check on whose page it stands.
-    pub check: &'static str,
+    /// The page on which it stands: a check, or a neighbour.
+    pub page: &'static str,
     /// The program that prints it.
     pub program: &'static str,
     /// The versions of that program that do.
@@ -130,11 +130,11 @@ impl CauseEntry {
 }
 
 impl ErrorEntry {
-    fn new(page: &'static Page, error: &'static KnownError) -> Self {
-        let KnownError { id, program, versions, meaning, pattern, example, causes } = *error;
+    fn new(page: &'static str, error: &'static KnownError) -> Self {
+        let KnownError { id, program, versions, meaning, pattern, example, causes, .. } = *error;
         let causes =
             causes.iter().map(|suspect| SuspectEntry { id: suspect.cause, likelihood: suspect.likelihood }).collect();
-        Self { id, check: page.id, program, versions, meaning, pattern, example, causes }
+        Self { id, page, program, versions, meaning, pattern, example, causes }
     }
 }
 
@@ -214,7 +214,7 @@ mod tests {
         let errors = entries(&List::errors(), "errors");
         assert_eq!(errors.len(), catalogue::errors().count());
         let denied = errors.iter().find(|error| error["id"] == "acl-access-denied").unwrap();
-        assert_eq!(denied["check"], "acl-allows");
+        assert_eq!(denied["page"], "acl-allows");
         assert_eq!(denied["causes"][0], serde_json::json!({ "id": "acl-denied", "likelihood": "usual" }));
     }
 

@@ -2,6 +2,7 @@
 
 mod acl;
 mod attach;
+pub mod explain;
 pub mod human;
 pub mod json;
 pub mod list;

@@ -55,6 +55,7 @@ fn trials() -> Vec<Trial> {
         trial::hostile_root::trials(),
         trial::bare::trials(),
         trial::attach::trials(),
+        trial::explained::trials(),
     ]
     .into_iter()
     .flatten()

@@ -1,0 +1,121 @@
+//! `explain`: what does this error mean, and is it so here?
+
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+
+use crate::cli::{self, Format};
+use crate::engine;
+use crate::exit::Exit;
+use crate::explain::{self, Found, Topic};
+use crate::report::explain::{EXPLANATION_SCHEMA, Explanation, Match, human as text, page};
+use crate::report::{human, json};
+
+use super::failure::Failure;
+use super::{log, output, selection};
+
+pub(super) fn run(options: &cli::Explain, ascii: bool) -> Result<Exit, Failure> {
+    refuse_selection_without_here(options)?;
+    if let Some(topics) = topics(options)? {
+        let pages = topics.iter().map(|topic| page(topic.id, topic.title, topic.body, topic.cause, &look(ascii)));
+        output::write(&pages.collect::<Vec<_>>().join("\n"), None)?;
+        return Ok(Exit::Healthy);
+    }
+    let Found { mut matches, nearest } = read(options)?;
+    if options.here && !matches.is_empty() {
+        compare(&mut matches, options)?;
+    }
+    let exit = if matches.is_empty() { Exit::Broken } else { Exit::Healthy };
+    let explanation = Explanation { schema: EXPLANATION_SCHEMA, matches, nearest };
+    let rendered = match options.format {
+        Format::Human => text::render(&explanation, &look(ascii)),
+        Format::Json => json::render(&explanation).map_err(|error| output::unwritable_json(&error))?,
+    };
+    output::write(&rendered, None)?;
+    Ok(exit)
+}
+
+fn look(ascii: bool) -> human::Options {
+    human::Options {
+        colour: output::wants_colour(),
+        ascii,
+        verbose: false,
+        width: output::width(),
+        partial: false,
+        expecting: false,
+    }
+}
+
+/// The pages that are asked for, where every word is the name of one.
+fn topics(options: &cli::Explain) -> Result<Option<Vec<Topic>>, Failure> {
+    let topics: Option<Vec<Topic>> = options.text.iter().map(|word| word.to_str().and_then(explain::topic)).collect();
+    let topics = topics.filter(|topics| !topics.is_empty());
+    if topics.is_some() && (options.here || options.format == Format::Json) {
+        return Err(Failure::usage(
+            "the pages of the catalogue are text for people",
+            "--here, --format json",
+            "`bridge-doctor check --only CHECK` for this machine, `bridge-doctor list errors --format json` for programs",
+        ));
+    }
+    Ok(topics)
+}
+
+fn refuse_selection_without_here(options: &cli::Explain) -> Result<(), Failure> {
+    let cli::Selection { bridge, user, pid, helper, root } = &options.selection;
+    let given = [
+        ("--bridge", !bridge.is_empty()),
+        ("--user", user.is_some()),
+        ("--pid", pid.is_some()),
+        ("--helper", helper.is_some()),
+        ("--root", root.is_some()),
+    ];
+    match given.iter().find(|(_, given)| *given && !options.here) {
+        Some((option, _)) => {
+            Err(Failure::usage("it says what to check, and nothing is checked", *option, "add --here"))
+        }
+        None => Ok(()),
+    }
+}
+
+fn read(options: &cli::Explain) -> Result<Found, Failure> {
+    if !options.text.is_empty() {
+        let words: Vec<&[u8]> = options.text.iter().map(|word| word.as_encoded_bytes()).collect();
+        return Ok(explain::text(&words.join(&b' ')));
+    }
+    match options.file.as_deref() {
+        Some(file) if file.as_os_str() != "-" => log::read_file(file),
+        None if io::stdin().is_terminal() => Err(Failure::usage(
+            "there is no text to explain",
+            "explain",
+            "give the error as an argument, a log with `-f FILE`, or pipe it in",
+        )),
+        _ => log::read_stdin(),
+    }
+}
+
+/// Runs the checks that tell the causes apart, for the bridge and the helper that the text names.
+fn compare(matches: &mut [Match], options: &cli::Explain) -> Result<(), Failure> {
+    let only: Vec<String> = explain::candidates(matches).into_iter().map(str::to_owned).collect();
+    let mut selection = options.selection.clone();
+    if selection.bridge.is_empty() {
+        selection.bridge = named(matches, "bridge").into_iter().map(Into::into).collect();
+    }
+    if selection.helper.is_none() && selection.root.is_none() {
+        selection.helper = named(matches, "helper").into_iter().map(PathBuf::from).find(|path| path.is_absolute());
+    }
+    let bridges = selection::bridges(&selection.bridge)?;
+    let snapshot = selection::collect(&selection, false)?;
+    let question = engine::Options { bridges, only, ..engine::Options::default() };
+    explain::compare(matches, &engine::judge(&snapshot, &question));
+    Ok(())
+}
+
+/// What the incidents name, each once.
+fn named(matches: &[Match], param: &str) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in matches.iter().filter_map(|one| one.params.get(param)).filter(|name| !name.is_empty()) {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    names
+}

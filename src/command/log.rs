@@ -1,0 +1,63 @@
+//! Reads the text to explain, which may be a log of any size.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::Path;
+
+use crate::explain::{self, Found};
+
+use super::failure::Failure;
+
+/// Below this, reading is over before anyone wonders.
+const SILENT: u64 = 256 << 20;
+/// How much is read between two signs of progress.
+const STEP: u64 = 64 << 20;
+
+pub(super) fn read_file(path: &Path) -> Result<Found, Failure> {
+    let place = || path.display().to_string();
+    let failure = |error: io::Error| {
+        Failure::internal(
+            format!("cannot read it: {error}"),
+            place(),
+            "name a file that you may read, or pipe the text in",
+        )
+    };
+    let mut file = File::open(path).map_err(failure)?;
+    explain(&mut file).map_err(failure)
+}
+
+pub(super) fn read_stdin() -> Result<Found, Failure> {
+    explain(&mut io::stdin().lock())
+        .map_err(|error| Failure::internal(format!("cannot read it: {error}"), "standard input", "pipe a text in"))
+}
+
+fn explain(input: &mut dyn Read) -> io::Result<Found> {
+    let mut progress = Progress { read: 0, told: SILENT, shown: io::stderr().is_terminal() };
+    let found = explain::read(input, &mut |read| progress.add(read));
+    progress.end();
+    found
+}
+
+/// How far a large log is read, for a person who waits.
+struct Progress {
+    read: u64,
+    told: u64,
+    shown: bool,
+}
+
+impl Progress {
+    fn add(&mut self, read: u64) {
+        self.read += read;
+        if self.shown && self.read >= self.told + STEP {
+            self.told = self.read;
+            // Where nobody can see it, nothing is lost.
+            let _ = write!(io::stderr(), "\rread {} MiB", self.read >> 20);
+        }
+    }
+
+    fn end(&self) {
+        if self.told > SILENT {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Joins the messages of one failed attempt: what stands above the end of it is its reason.
+
+use super::matcher::Hit;
+use super::tally::Tally;
+use crate::catalogue::Role;
+
+/// Lines between two messages beyond which they belong to different attempts.
+const FAR: u64 = 12;
+/// Details of one attempt that are kept: the last of them is the one that counts.
+const MANY: usize = 4;
+
+/// The messages of one attempt.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Incident {
+    /// What the shell said before.
+    pub(super) context: Option<Hit>,
+    /// Wrong lines of the ACL, as they were read.
+    pub(super) details: Vec<Hit>,
+    /// Why the attempt failed.
+    pub(super) reason: Option<Hit>,
+    /// That it failed.
+    pub(super) wrapper: Option<Hit>,
+}
+
+impl Incident {
+    /// The message that says most. What only wraps it, or follows from it, explains nothing.
+    pub(super) fn principal(&self) -> Option<&Hit> {
+        let detail = self.details.last().filter(|_| self.reason.as_ref().is_none_or(follows_from_detail));
+        let context = self.context.as_ref().filter(|_| self.wrapper.is_some());
+        detail.or(self.reason.as_ref()).or(context).or(self.wrapper.as_ref())
+    }
+
+    /// Whether everything that the helper said is known to be here: its end is, and it came after all of it.
+    pub(super) fn is_whole(&self) -> bool {
+        self.wrapper.is_some() || self.reason.as_ref().is_some_and(|reason| reason.first_of_stderr)
+    }
+
+    fn last_line(&self) -> u64 {
+        let hits = self.context.iter().chain(&self.details).chain(&self.reason).chain(&self.wrapper);
+        hits.map(|hit| hit.line).max().unwrap_or(0)
+    }
+}
+
+/// Whether the reason is only what the wrong line above it leads to.
+fn follows_from_detail(reason: &Hit) -> bool {
+    reason.error.id == "acl-not-parsed"
+}
+
+/// Takes the messages in their order and hands on each incident when it is complete.
+#[derive(Default)]
+pub(super) struct Assembler {
+    open: Option<Incident>,
+}
+
+impl Assembler {
+    /// The next message.
+    pub(super) fn push(&mut self, hit: Hit, tally: &mut Tally) {
+        if self.open.as_ref().is_some_and(|open| hit.line > open.last_line() + FAR || begins_another(open, &hit)) {
+            self.finish(tally);
+        }
+        if hit.error.role == Role::Alone {
+            self.finish(tally);
+            tally.add(&Incident { reason: Some(hit), ..Incident::default() });
+            return;
+        }
+        let open = self.open.get_or_insert_default();
+        match hit.error.role {
+            Role::Context => open.context = Some(hit),
+            Role::Detail => {
+                if open.details.len() == MANY {
+                    open.details.remove(0);
+                }
+                open.details.push(hit);
+            }
+            Role::Wrapper => open.wrapper = Some(hit),
+            Role::Reason | Role::Alone => open.reason = Some(hit),
+        }
+    }
+
+    /// No message follows.
+    pub(super) fn finish(&mut self, tally: &mut Tally) {
+        if let Some(incident) = self.open.take() {
+            tally.add(&incident);
+        }
+    }
+}
+
+/// Whether a message cannot belong to what is open. libvirt wraps around the helper's words, and so may come before them;
+/// QEMU's line is always the last.
+fn begins_another(open: &Incident, hit: &Hit) -> bool {
+    let wrapped =
+        open.wrapper.as_ref().is_some_and(|wrapper| wrapper.error.program != "libvirt" || open.reason.is_some());
+    match hit.error.role {
+        Role::Context => open.wrapper.is_some() || open.reason.is_some() || !open.details.is_empty(),
+        Role::Detail | Role::Reason => {
+            let begins_stderr = hit.first_of_stderr && (open.reason.is_some() || !open.details.is_empty());
+            let loose = open.wrapper.is_some() && open.details.is_empty() && !hit.first_of_stderr;
+            open.reason.is_some() || wrapped || begins_stderr || loose
+        }
+        Role::Wrapper => open.wrapper.is_some(),
+        Role::Alone => false,
+    }
+}

@@ -1,0 +1,60 @@
+//! From the text of an error to what can be behind it: a log or a paste in, incidents and their causes out.
+//!
+//! `scan` runs over blocks of any number of lines and touches only those that hold a needle of the catalogue; `matcher` tries
+//! the patterns there; `incident` joins the messages of one attempt; `tally` counts incidents that are alike; `hypotheses`
+//! orders the causes by what the text proves and excludes; `here` compares them with this machine.
+
+mod here;
+mod hypotheses;
+mod incident;
+mod matcher;
+mod nearest;
+mod paste;
+mod scan;
+mod tally;
+mod topic;
+mod unwrap;
+
+use std::io::{self, Read};
+
+pub use here::{candidates, compare};
+pub use nearest::nearest;
+pub use topic::{Topic, topic};
+
+use crate::report::explain::{Match, Near};
+use tally::Tally;
+
+/// Input up to this size may be a paste, whose lines a terminal has broken; anything larger is a log.
+const PASTE: usize = 1 << 20;
+
+/// What was found in a text.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Found {
+    /// The incidents, each with its causes, in the order in which they first appear.
+    pub matches: Vec<Match>,
+    /// Known messages that are like a text in which nothing was found.
+    pub nearest: Vec<Near>,
+}
+
+/// Explains a text of any size, with bounded memory. Each block that was read is reported to `progress`.
+///
+/// # Errors
+///
+/// When the text cannot be read.
+pub fn read(input: &mut dyn Read, progress: &mut dyn FnMut(u64)) -> io::Result<Found> {
+    let mut head = Vec::new();
+    Read::take(&mut *input, PASTE as u64 + 1).read_to_end(&mut head)?;
+    if head.len() <= PASTE {
+        return Ok(text(&head));
+    }
+    let mut tally = Tally::default();
+    scan::stream(&mut head.as_slice().chain(input), &mut tally, progress)?;
+    Ok(Found { matches: tally.matches(), nearest: Vec::new() })
+}
+
+/// Explains a text that was pasted or typed.
+pub fn text(text: &[u8]) -> Found {
+    let matches = paste::read(text).matches();
+    let nearest = if matches.is_empty() { nearest(text) } else { Vec::new() };
+    Found { matches, nearest }
+}

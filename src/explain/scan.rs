@@ -1,0 +1,166 @@
+//! Runs over a log of any size: one pass for needles, a closer look only at the lines that hold one.
+
+use std::borrow::Cow;
+use std::io::{self, ErrorKind, Read};
+use std::ops::Range;
+
+use super::incident::Assembler;
+use super::matcher::{self, Hit, Prefilter};
+use super::tally::Tally;
+use super::unwrap;
+
+/// How much is read at once.
+const BLOCK: usize = 1 << 18;
+/// A longer line is looked at in pieces.
+const LONGEST_LINE: usize = 1 << 16;
+/// How far a message reaches behind the line in which it begins.
+const FOLLOWING_LINES: usize = 2;
+/// Around a needle in a line that is too long.
+const SURROUNDINGS: usize = 1 << 12;
+
+/// Explains everything that is read.
+pub(super) fn stream(input: &mut dyn Read, tally: &mut Tally, progress: &mut dyn FnMut(u64)) -> io::Result<()> {
+    let mut assembler = Assembler::default();
+    let mut buffer = vec![0; BLOCK + LONGEST_LINE];
+    let (mut filled, mut seen, mut number) = (0, 0, 1);
+    loop {
+        let read = match input.read(buffer.get_mut(filled..).unwrap_or_default()) {
+            Ok(read) => read,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        progress(read as u64);
+        filled += read;
+        let text = buffer.get(..filled).unwrap_or_default();
+        let until = if read == 0 { filled } else { complete(text, seen) };
+        let done = block(text, seen..until, number, &mut |hit| assembler.push(hit, tally));
+        number += newlines(text, seen, until);
+        // Of a line that was cut, the end is kept: a message may begin there. What was used up is not looked at again.
+        let whole = text.get(..until).is_some_and(|text| text.ends_with(b"\n"));
+        let kept = if whole { until } else { until.saturating_sub(SURROUNDINGS) }.max(done);
+        buffer.copy_within(kept..filled, 0);
+        (seen, filled) = (until.max(kept) - kept, filled - kept);
+        if read == 0 {
+            assembler.finish(tally);
+            return Ok(());
+        }
+    }
+}
+
+/// Up to where the text can be looked at: the end of its last complete line. A line that is too long to wait for its end is
+/// looked at without the last part, in which a message may begin.
+fn complete(text: &[u8], seen: usize) -> usize {
+    match text.get(seen..).and_then(|new| memchr::memrchr(b'\n', new)) {
+        Some(end) => seen + end + 1,
+        None if text.len() >= LONGEST_LINE => (text.len() - SURROUNDINGS).max(seen),
+        None => seen,
+    }
+}
+
+/// The same as `lines`; colours could part a needle, so they are taken out first.
+fn block(text: &[u8], range: Range<usize>, first: u64, found: &mut dyn FnMut(Hit)) -> usize {
+    match unwrap::without_colours(text.get(range.clone()).unwrap_or_default()) {
+        Cow::Borrowed(_) => lines(text, range, first, found),
+        Cow::Owned(plain) => {
+            lines(&plain, 0..plain.len(), first, found);
+            range.start
+        }
+    }
+}
+
+/// Every known error whose needle stands in a range of the text, of which the first line has this number; says how far the
+/// text has been used up.
+pub(super) fn lines(text: &[u8], range: Range<usize>, first: u64, found: &mut dyn FnMut(Hit)) -> usize {
+    let (mut at, mut floor, mut counted, mut number) = (range.start, 0, range.start, first);
+    while let Some(needle) = Prefilter::get().next(text, at..range.end.max(at)) {
+        let before = text.get(..needle).unwrap_or_default();
+        let start = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
+        let start = start.max(needle.saturating_sub(SURROUNDINGS)).max(floor);
+        let end = line_end(text, needle).min(needle + SURROUNDINGS);
+        number += newlines(text, counted, start);
+        counted = start.max(counted);
+        let reach = (0..FOLLOWING_LINES).fold(end, |end, _| line_end(text, end + 1)).min(end + SURROUNDINGS);
+        one(text.get(start..reach.min(text.len())).unwrap_or_default(), end - start, number, found);
+        (at, floor) = (end, end);
+    }
+    floor
+}
+
+fn newlines(text: &[u8], from: usize, until: usize) -> u64 {
+    memchr::memchr_iter(b'\n', text.get(from..until).unwrap_or_default()).count() as u64
+}
+
+fn line_end(block: &[u8], from: usize) -> usize {
+    let rest = block.get(from..).unwrap_or_default();
+    memchr::memchr(b'\n', rest).map_or(block.len(), |end| from + end)
+}
+
+/// One line of the text, with what follows it; it holds several where line ends are escaped.
+fn one(text: &[u8], end: usize, number: u64, found: &mut dyn FnMut(Hit)) {
+    let line = text.get(..end).unwrap_or(text);
+    let clean = unwrap::clean(line);
+    if clean.contains(&b'\n') {
+        let mut from = 0;
+        while from < clean.len() {
+            let end = line_end(&clean, from);
+            let rest = clean.get(from..).unwrap_or_default();
+            matcher::line(rest, end - from, number).into_iter().for_each(&mut *found);
+            from = end + 1;
+        }
+    } else if clean.len() == line.len() {
+        matcher::line(text, end, number).into_iter().for_each(found);
+    } else {
+        matcher::line(&clean, clean.len(), number).into_iter().for_each(found);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BLOCK, LONGEST_LINE, lines, stream};
+    use crate::explain::tally::Tally;
+
+    const DENIED: &str = "access denied by acl file";
+
+    fn found(text: &[u8]) -> Vec<(u64, &'static str)> {
+        let mut hits = Vec::new();
+        lines(text, 0..text.len(), 1, &mut |hit| hits.push((hit.line, hit.error.id)));
+        hits
+    }
+
+    #[test]
+    fn every_line_keeps_its_number() {
+        let text = format!("a\n\n{DENIED}\nb\nx {DENIED} y\n{DENIED}");
+        assert_eq!(found(text.as_bytes()), [3, 5, 6].map(|line| (line, "acl-access-denied")));
+    }
+
+    #[test]
+    fn a_json_line_holds_several() {
+        let text =
+            r#"{"message":"failed to create tun device: Operation not permitted\nqemu: bridge helper failed\n","n":1}"#;
+        assert_eq!(found(text.as_bytes()), [(1, "tun-create-not-permitted"), (1, "qemu-helper-failed")]);
+    }
+
+    #[test]
+    fn a_message_is_found_wherever_a_block_ends() {
+        for gap in (BLOCK + LONGEST_LINE - 40)..(BLOCK + LONGEST_LINE + 20) {
+            for filler in ["x", "x\n"] {
+                let text = filler.repeat(gap / filler.len()) + "\n" + DENIED + "\n" + &"y\n".repeat(BLOCK);
+                let mut tally = Tally::default();
+                stream(&mut text.as_bytes(), &mut tally, &mut |_| ()).unwrap();
+                let matches = tally.matches();
+                assert_eq!(matches.len(), 1, "{gap} {filler:?}");
+                assert_eq!(matches[0].count, 1, "{gap} {filler:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_message_within_a_line_that_never_ends_is_found_and_counted_once() {
+        for place in [0, LONGEST_LINE, BLOCK, BLOCK + LONGEST_LINE - 10, 3 * BLOCK] {
+            let text = "z".repeat(place) + DENIED + &"z".repeat(4 * BLOCK);
+            let mut tally = Tally::default();
+            stream(&mut text.as_bytes(), &mut tally, &mut |_| ()).unwrap();
+            assert_eq!(tally.matches().iter().map(|one| one.count).collect::<Vec<_>>(), [1], "{place}");
+        }
+    }
+}

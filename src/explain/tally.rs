@@ -1,0 +1,108 @@
+//! Counts incidents that are alike, so that a log of any size gives a short answer in little memory.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::hypotheses;
+use super::incident::Incident;
+use crate::catalogue::{self, Suspect};
+use crate::report::explain::{Match, Possible};
+
+/// Different incidents that are told apart; beyond that, those of one error count as one.
+const MANY: usize = 256;
+/// Parameters that differ from attempt to attempt.
+const FLEETING: [&str; 4] = ["fd", "tap", "netdev", "program"];
+
+/// What makes incidents alike: the error, what it is about, and what can be behind it.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+struct Kind {
+    error: &'static str,
+    about: Vec<(&'static str, String)>,
+    causes: Vec<&'static str>,
+}
+
+/// The incidents so far.
+#[derive(Default)]
+pub(super) struct Tally {
+    places: HashMap<Kind, usize>,
+    matches: Vec<Match>,
+    /// How much of all matches the patterns spell out.
+    pub(super) spelled: usize,
+}
+
+impl Tally {
+    /// Counts an incident; one that says nothing by itself is not one.
+    pub(super) fn add(&mut self, incident: &Incident) {
+        let Some(principal) = incident.principal() else { return };
+        let params = params(incident);
+        let suspects = hypotheses::causes(incident, &params);
+        let about = params.iter().filter(|(name, _)| !FLEETING.contains(name)).cloned().collect();
+        let causes = suspects.iter().map(|suspect| suspect.cause).collect();
+        let mut kind = Kind { error: principal.error.id, about, causes };
+        if self.places.len() >= MANY && !self.places.contains_key(&kind) {
+            kind = Kind { error: kind.error, about: Vec::new(), causes: Vec::new() };
+        }
+        let place = *self.places.entry(kind).or_insert_with(|| {
+            self.matches.push(Match {
+                line: principal.line,
+                text: principal.text.clone(),
+                error: principal.error.id,
+                program: principal.error.program,
+                meaning: principal.error.meaning,
+                count: 0,
+                params: params.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<BTreeMap<_, _>>(),
+                causes: suspects.iter().map(possible).collect(),
+            });
+            self.matches.len() - 1
+        });
+        if let Some(one) = self.matches.get_mut(place) {
+            one.count += 1;
+        }
+    }
+
+    /// The different incidents, in the order in which they first appeared.
+    pub(super) fn matches(self) -> Vec<Match> {
+        self.matches
+    }
+}
+
+/// What the messages of an incident say about it, the best informed first.
+fn params(incident: &Incident) -> Vec<(&'static str, String)> {
+    let mut params: Vec<(&'static str, String)> =
+        incident.principal().map(|hit| hit.params.clone()).unwrap_or_default();
+    let others = incident.reason.iter().chain(&incident.wrapper).flat_map(|hit| &hit.params);
+    for (name, value) in others {
+        if *name == "netdev" {
+            params.extend(netdev(value).into_iter().filter(|(name, _)| !has(&params, name)).collect::<Vec<_>>());
+        } else if !has(&params, name) {
+            params.push((name, value.clone()));
+        }
+    }
+    params
+        .extend(params.iter().find(|(name, _)| *name == "netdev").map(|(_, value)| netdev(value)).unwrap_or_default());
+    params.retain(|(name, _)| *name != "netdev");
+    params
+}
+
+fn has(params: &[(&'static str, String)], name: &str) -> bool {
+    params.iter().any(|(other, _)| *other == name)
+}
+
+/// What QEMU's option says about bridge and helper.
+fn netdev(option: &str) -> Vec<(&'static str, String)> {
+    let value = |key: &str| option.split(',').find_map(|part| part.strip_prefix(key)).map(str::to_owned);
+    let bridge = value("br=").map(|bridge| ("bridge", bridge));
+    bridge.into_iter().chain(value("helper=").map(|helper| ("helper", helper))).collect()
+}
+
+fn possible(suspect: &Suspect) -> Possible {
+    let check = catalogue::cause(suspect.cause).map(|(page, cause)| (page.id, cause.title));
+    let neighbour = || catalogue::cause_of_neighbour(suspect.cause).map(|(page, cause)| (page.id, cause.title));
+    Possible {
+        id: suspect.cause,
+        title: check.or_else(neighbour).map_or("", |(_, title)| title),
+        check: check.map(|(page, _)| page),
+        likelihood: suspect.likelihood,
+        here: None,
+        found: None,
+    }
+}

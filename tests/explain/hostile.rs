@@ -1,0 +1,85 @@
+//! Input that no program writes on purpose.
+
+use bridge_doctor::explain;
+use proptest::prelude::*;
+
+const DENIED: &[u8] = b"access denied by acl file";
+
+fn errors(text: &[u8]) -> Vec<&'static str> {
+    let found = explain::read(&mut &*text, &mut |_| ()).expect("memory can be read");
+    found.matches.iter().map(|one| one.error).collect()
+}
+
+fn around(before: &[u8], after: &[u8]) -> Vec<u8> {
+    [before, DENIED, after].concat()
+}
+
+#[test]
+fn a_message_among_binary_data_is_found() {
+    let binary: Vec<u8> = (0..=255).cycle().take(70_000).collect();
+    assert_eq!(errors(&around(&binary, &binary)), ["acl-access-denied"]);
+    assert_eq!(errors(&around(b"\0\0\xff\xfe", b"\0\xc3\x28\n")), ["acl-access-denied"]);
+}
+
+#[test]
+fn a_line_of_a_mebibyte_is_no_trouble() {
+    for place in [0, 1 << 16, 1 << 20] {
+        let line = vec![b'x'; place];
+        assert_eq!(errors(&around(&line, &vec![b'y'; (1 << 20) - place])), ["acl-access-denied"], "{place}");
+    }
+}
+
+#[test]
+fn a_parameter_without_end_is_cut() {
+    let text = format!("failed to open control socket: {}", "e".repeat(1 << 20));
+    let found = explain::text(text.as_bytes());
+    assert_eq!(found.matches.len(), 1);
+    assert!(found.matches[0].params["errno"].len() < 1000);
+    assert!(found.matches[0].text.len() < 1000);
+}
+
+#[test]
+fn a_million_different_incidents_are_not_a_million_explanations() {
+    let text: String =
+        (0..100_000).map(|number| format!("failed to get mtu of bridge `b{number}': No such device\n")).collect();
+    let found = explain::read(&mut text.as_bytes(), &mut |_| ()).expect("memory can be read");
+    assert!(found.matches.len() < 1000, "{}", found.matches.len());
+    assert_eq!(found.matches.iter().map(|one| one.count).sum::<u64>(), 100_000);
+}
+
+#[test]
+fn a_needle_everywhere_does_not_take_for_ever() {
+    let text = "bridge helper ".repeat(300_000);
+    assert!(errors(text.as_bytes()).is_empty());
+    let text = "name `".repeat(300_000) + " too long: ";
+    assert!(errors(text.as_bytes()).is_empty());
+}
+
+proptest! {
+    #[test]
+    fn nothing_makes_it_panic(text in prop::collection::vec(any::<u8>(), 0..2000)) {
+        explain::text(&text);
+    }
+
+    #[test]
+    fn nothing_around_a_message_hides_it(
+        before in r"[ -~\n\t\r]{0,200}", after in r"[ -~\n\t\r]{0,200}",
+    ) {
+        let text = format!("{before}\nfailed to drop privileges\n{after}");
+        let found = explain::text(text.as_bytes());
+        prop_assert!(found.matches.iter().any(|one| one.error == "privileges-not-dropped"), "{:?}", found);
+    }
+
+    #[test]
+    fn a_log_and_a_paste_say_the_same(parts in prop::collection::vec(0..6_usize, 0..40)) {
+        let lines = [
+            "failed to parse default acl file `/etc/qemu/bridge.conf'", "Unknown command `alow'", "q: bridge helper failed",
+            "nothing", "failed to drop privileges", "stderr=access denied by acl file",
+        ];
+        let text: String = parts.iter().map(|part| format!("{}\n", lines[*part])).collect();
+        let padding = ".\n".repeat(1 << 20);
+        let paste = explain::text(text.as_bytes()).matches;
+        let log = explain::read(&mut (text + &padding).as_bytes(), &mut |_| ()).expect("memory can be read").matches;
+        prop_assert_eq!(paste, log);
+    }
+}
