@@ -67,7 +67,7 @@ pub struct DecidingRule {
     pub line: u32,
 }
 
-/// Rules and the names of the files they stand in; written as one list of [`RuleEntry`].
+/// Rules and the names of the files they stand in; written as one list of entries with file, line, kind and bridge.
 ///
 /// A file may hold a million rules, of which a person sees none: their text is made when it is written.
 #[derive(Clone, Debug, PartialEq)]
