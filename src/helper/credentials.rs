@@ -56,8 +56,6 @@ pub(super) struct Executable<'a> {
     pub(super) inode: &'a Inode,
     pub(super) nosuid: bool,
     pub(super) capabilities: Option<FileCapabilities>,
-    /// For a script the kernel looks at the interpreter, which has neither setuid bit nor capabilities of note.
-    pub(super) honours_bits: bool,
 }
 
 /// The credentials after `subject`, running as `process`, executes `file`.
@@ -68,7 +66,7 @@ pub(super) struct Executable<'a> {
 pub(super) fn execute(subject: &Subject, process: &Process, file: Executable<'_>) -> Result<Credentials, Errno> {
     let namespace = &process.user_namespace;
     let old = process.capabilities;
-    let honoured = file.honours_bits && !file.nosuid;
+    let honoured = !file.nosuid;
     let file_capabilities = file.capabilities.filter(|found| honoured && counts_here(*found, &namespace.users));
     let (mut euid, mut egid) = changed_identity(subject, process, file.inode, honoured);
 

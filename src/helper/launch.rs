@@ -1,7 +1,5 @@
 //! From `execve` to the point where the helper looks at its arguments.
 
-use std::path::Path;
-
 use super::credentials::{Credentials, Executable, drop_privileges, execute};
 use crate::snapshot::{Binary, Errno, Fact, Format, Helper, Inode, Kind, Process, Subject, Unknown};
 
@@ -65,13 +63,13 @@ pub fn launch(subject: &Subject, process: &Fact<Process>, helper: &Helper) -> La
         Fact::Known(capabilities) => *capabilities,
         missing => return undecided(missing),
     };
-    if !is_the_helper(&helper.path, helper.binary.known()) {
+    if !is_the_helper(helper) {
         return Launch::Unknown(Unknown {
             because: format!("{} is not qemu-bridge-helper: what it does cannot be foretold", helper.path.display()),
             command: None,
         });
     }
-    let executable = Executable { inode, nosuid: mount.nosuid, capabilities, honours_bits: true };
+    let executable = Executable { inode, nosuid: mount.nosuid, capabilities };
     let drops = helper.binary.known().is_none_or(|binary| binary.drops_privileges);
     start(subject, process, executable, drops)
 }
@@ -104,7 +102,8 @@ fn format_error(inode: &Inode, binary: Option<&Binary>) -> Option<Errno> {
 }
 
 /// Whether the program is the helper, or a NixOS wrapper, which hands its privilege on to the helper.
-fn is_the_helper(path: &Path, binary: Option<&Binary>) -> bool {
+pub fn is_the_helper(helper: &Helper) -> bool {
+    let (path, binary) = (&helper.path, helper.binary.known());
     binary.is_none_or(|binary| binary.is_helper) || path.starts_with("/run/wrappers")
 }
 

@@ -9,7 +9,7 @@ pub mod run;
 mod steps;
 
 pub use credentials::{CAP_NET_ADMIN, Credentials, capability_name, required_to_drop};
-pub use launch::{Launch, Refusal, launch};
+pub use launch::{Launch, Refusal, is_the_helper, launch};
 pub use observation::agrees;
 pub use predict::predict;
 pub use prediction::{Outcome, Prediction};

@@ -2,6 +2,7 @@
 
 use super::view::owner;
 use super::{Case, Evidence, Finding, Judgement, helper_privilege};
+use crate::helper::is_the_helper;
 use crate::platform::{self, Remedy, shell};
 use crate::snapshot::{Answer, Binary, Errno, Fact, Format, Inode, Kind};
 
@@ -43,6 +44,11 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
     }
     if inode.mount.known().is_none() {
         return Judgement::missing(&inode.mount);
+    }
+    if !is_the_helper(helper) {
+        return Judgement::unjudged(format!(
+            "{path} runs, but it is not qemu-bridge-helper: nobody can foretell what it does"
+        ));
     }
     Judgement::pass(format!("{user} may execute {path}"), evidence)
 }

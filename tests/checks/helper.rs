@@ -147,6 +147,16 @@ fn it_is_no_program() {
 }
 
 #[test]
+fn another_program_in_its_place_is_not_vouched_for() {
+    let state = State::with(|host| match &mut host.helper.binary {
+        Fact::Known(binary) => binary.is_helper = false,
+        other => panic!("the healthy host's helper can be read, not {other:?}"),
+    });
+    finds(&state, &[]);
+    assert!(matches!(state.judge("helper-executable"), Judgement::Unjudged(_)));
+}
+
+#[test]
 fn it_is_not_privileged() {
     for (name, bits) in [("plain", 0o755), ("setgid", 0o2755)] {
         let text = finds(&mode(bits), &[("helper-setuid", Fail, "helper-not-setuid")]);
