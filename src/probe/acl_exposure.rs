@@ -46,7 +46,8 @@ fn allows_all(case: &Case<'_>, reading: &Reading) -> Option<Finding> {
 fn writable(case: &Case<'_>) -> Option<Finding> {
     let subject = &case.snapshot.subject;
     let mut seen = BTreeSet::new();
-    let exposed: Vec<&Owned> = owned(case).filter(|owned| is_exposed(owned) && seen.insert(&owned.path)).collect();
+    let exposed: Vec<&Owned> =
+        owned(case).filter(|owned| owner::foreign_writer(owned).is_some() && seen.insert(&owned.path)).collect();
     let first = exposed.first()?;
     let platform = platform::of(&case.snapshot.machine);
     let commands = exposed.iter().flat_map(|owned| {
@@ -67,15 +68,4 @@ fn writable(case: &Case<'_>) -> Option<Finding> {
 
 fn owned<'a>(case: &Case<'a>) -> impl Iterator<Item = &'a Owned> {
     case.snapshot.acl.files.iter().flat_map(|file| &file.owners)
-}
-
-/// In a sticky directory nobody can replace what belongs to root.
-fn is_exposed(owned: &Owned) -> bool {
-    if owned.uid != 0 {
-        return true;
-    }
-    let sticky = owned.directory && owned.mode & 0o1000 != 0;
-    let by_group = owned.mode & 0o020 != 0 && owned.gid != 0;
-    let by_others = owned.mode & 0o002 != 0;
-    !sticky && (by_group || by_others)
 }

@@ -1,12 +1,9 @@
 //! Nobody but root can replace or write the helper.
 
+use super::view::owner;
 use super::{Case, Evidence, Finding, Judgement};
 use crate::platform::{self, Remedy, shell};
 use crate::snapshot::{Fact, Machine, Owned};
-
-const GROUP_WRITE: u32 = 0o020;
-const OTHER_WRITE: u32 = 0o002;
-const STICKY: u32 = 0o1000;
 
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
     let helper = &case.snapshot.helper;
@@ -27,7 +24,7 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
 }
 
 fn finding(machine: &Machine, owned: &Owned) -> Option<Finding> {
-    let who = foreign_writer(owned)?;
+    let who = owner::foreign_writer(owned)?;
     let path = owned.path.display();
     let what = if owned.directory { "replace the helper in" } else { "write" };
     let platform = platform::of(machine);
@@ -43,18 +40,4 @@ fn finding(machine: &Machine, owned: &Owned) -> Option<Finding> {
         .seen("mode", format!("{:04o}", owned.mode))
         .seen("owner", owned.uid);
     Some(finding.mend(remedy))
-}
-
-/// Who beside root may change it: shared with the ACL's own check.
-pub(super) fn foreign_writer(owned: &Owned) -> Option<String> {
-    if owned.uid != 0 {
-        return Some(format!("user {}", owned.uid));
-    }
-    if owned.directory && owned.mode & STICKY != 0 {
-        return None;
-    }
-    if owned.mode & OTHER_WRITE != 0 {
-        return Some("everybody".to_owned());
-    }
-    (owned.mode & GROUP_WRITE != 0 && owned.gid != 0).then(|| format!("group {}", owned.gid))
 }

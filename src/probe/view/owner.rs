@@ -27,6 +27,25 @@ pub(in crate::probe) fn group(gid: u32, subject: &Subject) -> String {
     known.unwrap_or_else(|| if gid == 0 { "root".to_owned() } else { gid.to_string() })
 }
 
+/// Who beside root may change the file, or replace what stands in the directory.
+///
+/// In a sticky directory nobody can replace what belongs to root.
+pub(in crate::probe) fn foreign_writer(owned: &Owned) -> Option<String> {
+    const GROUP_WRITE: u32 = 0o020;
+    const OTHER_WRITE: u32 = 0o002;
+    const STICKY: u32 = 0o1000;
+    if owned.uid != 0 {
+        return Some(format!("user {}", owned.uid));
+    }
+    if owned.directory && owned.mode & STICKY != 0 {
+        return None;
+    }
+    if owned.mode & OTHER_WRITE != 0 {
+        return Some("everybody".to_owned());
+    }
+    (owned.mode & GROUP_WRITE != 0 && owned.gid != 0).then(|| format!("group {}", owned.gid))
+}
+
 /// What stands there, with its article.
 pub(in crate::probe) fn kind(kind: Kind) -> String {
     match kind {
