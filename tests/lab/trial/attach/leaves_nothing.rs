@@ -10,7 +10,7 @@ use nix::unistd::Pid;
 use std::os::unix::process::ExitStatusExt as _;
 
 use super::impostors::impostor;
-use super::tools::{attach, interfaces, json, open_to_all, processes_of, system};
+use super::tools::{attach, eventually, interfaces, json, open_to_all, processes_of, system};
 use crate::doctor;
 use crate::evil::Part;
 use crate::sandbox::place::{DOCTOR, HELPER};
@@ -135,15 +135,4 @@ fn start(sandbox: &Sandbox, arguments: &[&str]) -> Result<Child, Failed> {
 fn nothing_left(before: &std::collections::BTreeSet<String>) -> Result<(), Failed> {
     eventually("no process is left", || processes_of(HELPER).is_ok_and(|all| all.is_empty()))?;
     eventually("no interface is left", || interfaces().is_ok_and(|after| after == *before))
-}
-
-fn eventually(what: &str, holds: impl Fn() -> bool) -> Result<(), Failed> {
-    let started = Instant::now();
-    while !holds() {
-        if started.elapsed() > Duration::from_secs(10) {
-            return Err(format!("not even after ten seconds: {what}; interfaces {:?}", interfaces()).into());
-        }
-        sleep(Duration::from_millis(5));
-    }
-    Ok(())
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use libtest_mimic::Failed;
 use serde_json::Value as Json;
@@ -98,6 +99,18 @@ pub fn processes_of(file: &str) -> io::Result<Vec<i32>> {
         }
     }
     Ok(found)
+}
+
+/// Waits for what the kernel does in its own time: a killed process is a moment in the table.
+pub fn eventually(what: &str, holds: impl Fn() -> bool) -> Result<(), Failed> {
+    let started = Instant::now();
+    while !holds() {
+        if started.elapsed() > Duration::from_secs(10) {
+            return Err(format!("not even after ten seconds: {what}; interfaces {:?}", interfaces()).into());
+        }
+        sleep(Duration::from_millis(5));
+    }
+    Ok(())
 }
 
 /// Whether a program is there; where it is not, says loudly that something was not tested, which CI does not accept.
