@@ -40,9 +40,7 @@ fn changed_by_namespace(state: &State, faults: &[Fault]) -> bool {
     let found = |cause: &str| faults.iter().any(|fault| fault.cause == cause);
     // Its root needs no privilege from the helper's file.
     let root_needs_none = namespace == UserNamespace::MappedToRoot
-        && faults
-            .iter()
-            .any(|fault| fault.check == "helper-setuid" || fault.cause == "helper-symlink-unprivileged-copy");
+        && faults.iter().any(|fault| ["helper-setuid", "helper-symlink", "helper-mount"].contains(&fault.check));
     // It does not know the owner, whoever that is, nor the root of another namespace, for whom capabilities count.
     let owner_is_hidden = faults.iter().any(|fault| fault.check == "helper-setuid") && !found("helper-not-setuid");
     // Alice has other numbers in it: she is neither the owner nor in the group that is shut out.
