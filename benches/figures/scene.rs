@@ -45,17 +45,19 @@ impl Scene {
 
     /// Adds ports to a bridge.
     pub(crate) fn add_ports(&self, bridge: &str, count: usize) -> anyhow::Result<()> {
-        batch((0..count).map(|number| format!("link add p{number} master {bridge} type dummy\n")))
+        batch((0..count / 2).map(|number| {
+            format!("link add p{number} master {bridge} type veth peer name q{number} master {bridge}\n")
+        }))
     }
 
     /// Takes them away.
     pub(crate) fn remove_ports(&self) -> anyhow::Result<()> {
-        batch((0..1022).map(|number| format!("link del p{number}\n")))
+        batch((0..511).map(|number| format!("link del p{number}\n")))
     }
 
     /// Adds interfaces that belong to nothing.
     pub(crate) fn add_interfaces(&self, count: usize) -> anyhow::Result<()> {
-        batch((0..count).map(|number| format!("link add d{number} type dummy\n")))
+        batch((0..count / 2).map(|number| format!("link add d{number} type veth peer name e{number}\n")))
     }
 
     /// Replaces the ACL.
