@@ -97,7 +97,7 @@ pub(super) fn execute(subject: &Subject, process: &Process, file: Executable<'_>
         (euid, egid) = (subject.uid, subject.gid);
         permitted &= old.permitted;
     }
-    // A group that the subject is in anyway is no new identity (Linux 6.16; before that any other group was).
+    // A group that the subject is in anyway is no new identity: so it was seen on Linux 6.18.
     let in_group = egid == subject.gid || subject.groups.contains(&egid);
     let privileged_file = file_capabilities.is_some() || euid != subject.uid || !in_group;
     let ambient = if privileged_file { 0 } else { old.ambient };
