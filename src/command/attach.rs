@@ -26,21 +26,9 @@ pub(super) fn run(options: &cli::Attach, ascii: bool) -> Result<Exit, Failure> {
         return Err(Failure::internal("there is no bridge to try", "attach", "--bridge NAME"));
     };
     let text = match options.format {
-        Format::Human => human::render_attach(&report, attach, &look(ascii)),
+        Format::Human => human::render_attach(&report, attach, &output::look(ascii)),
         Format::Json => json::render(attach).map_err(|error| output::unwritable_json(&error))?,
     };
     output::write(&text, None)?;
     Ok(Exit::of_attach(attach))
-}
-
-/// How the result is shown on this terminal.
-pub(super) fn look(ascii: bool) -> human::Options {
-    human::Options {
-        colour: output::wants_colour(),
-        ascii,
-        verbose: false,
-        width: output::width(),
-        partial: false,
-        expecting: false,
-    }
 }

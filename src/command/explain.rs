@@ -8,7 +8,7 @@ use crate::engine;
 use crate::exit::Exit;
 use crate::explain::{self, Found, Topic};
 use crate::report::explain::{EXPLANATION_SCHEMA, Explanation, Match, human as text, page};
-use crate::report::{human, json};
+use crate::report::json;
 
 use super::failure::Failure;
 use super::{log, output, selection};
@@ -16,7 +16,8 @@ use super::{log, output, selection};
 pub(super) fn run(options: &cli::Explain, ascii: bool) -> Result<Exit, Failure> {
     refuse_selection_without_here(options)?;
     if let Some(topics) = topics(options)? {
-        let pages = topics.iter().map(|topic| page(topic.id, topic.title, topic.body, topic.cause, &look(ascii)));
+        let pages =
+            topics.iter().map(|topic| page(topic.id, topic.title, topic.body, topic.cause, &output::look(ascii)));
         output::write(&pages.collect::<Vec<_>>().join("\n"), None)?;
         return Ok(Exit::Healthy);
     }
@@ -27,22 +28,11 @@ pub(super) fn run(options: &cli::Explain, ascii: bool) -> Result<Exit, Failure> 
     let exit = if matches.is_empty() { Exit::Broken } else { Exit::Healthy };
     let explanation = Explanation { schema: EXPLANATION_SCHEMA, matches, nearest };
     let rendered = match options.format {
-        Format::Human => text::render(&explanation, &look(ascii)),
+        Format::Human => text::render(&explanation, &output::look(ascii)),
         Format::Json => json::render(&explanation).map_err(|error| output::unwritable_json(&error))?,
     };
     output::write(&rendered, None)?;
     Ok(exit)
-}
-
-fn look(ascii: bool) -> human::Options {
-    human::Options {
-        colour: output::wants_colour(),
-        ascii,
-        verbose: false,
-        width: output::width(),
-        partial: false,
-        expecting: false,
-    }
 }
 
 /// The pages that are asked for, where every word is the name of one.

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
 
+use crate::report::human;
+
 use super::failure::Failure;
 
 /// Names of this process's own standard output: opening one of them anew could cut off what stands there already.
@@ -18,6 +20,11 @@ const USUAL_WIDTH: usize = 120;
 /// Whether standard output takes colours, by `NO_COLOR`, `CLICOLOR_FORCE`, `TERM` and what it is.
 pub(super) fn wants_colour() -> bool {
     AutoStream::choice(&io::stdout()) != ColorChoice::Never
+}
+
+/// How a whole answer is shown to whoever reads standard output.
+pub(super) fn look(ascii: bool) -> human::Options {
+    human::Options { colour: wants_colour(), ascii, verbose: false, width: width(), partial: false, expecting: false }
 }
 
 /// The width to write for; lines much longer than a page is wide are hard to read.

@@ -9,7 +9,6 @@ use crate::helper::Outcome;
 use crate::report::{ATTACH_SCHEMA, Attach, ForwardingEntry, ForwardingStatus, human, json};
 use crate::snapshot::Errno;
 
-use super::attach::look;
 use super::failure::Failure;
 use super::output;
 
@@ -21,7 +20,7 @@ pub(super) fn run(options: &cli::Attach, ascii: bool) -> Result<Exit, Failure> {
     let forbidden = matches!(result, Sandbox::Failed { step: Step::Namespaces, .. });
     let attach = entry(result, started.elapsed().as_secs_f64());
     let text = match options.format {
-        Format::Human => human::render_sandbox(&attach, &look(ascii)),
+        Format::Human => human::render_sandbox(&attach, &output::look(ascii)),
         Format::Json => json::render(&attach).map_err(|error| output::unwritable_json(&error))?,
     };
     output::write(&text, None)?;

@@ -44,10 +44,6 @@ impl Judgement {
     }
 
     /// The judgement for a fact that is not there.
-    ///
-    /// # Panics
-    ///
-    /// Never: a known fact gives an unjudged answer as well.
     pub fn missing<T>(fact: &Fact<T>) -> Self {
         match fact {
             Fact::NeedsLiveHost => Self::not_applicable(ONLY_LIVE),
