@@ -1,5 +1,6 @@
 //! The idioms of each distribution family: pure answers, one file a family.
 
+mod action;
 mod alpine;
 mod arch;
 mod bridge;
@@ -17,6 +18,7 @@ pub mod shell;
 mod suse;
 mod void;
 
+pub use action::{Action, LineEdit, ModeChange};
 pub use container::grant_tun;
 pub use place::{Place, acl_allow, make_privileged};
 pub use remedy::Remedy;

@@ -1,0 +1,88 @@
+//! One change to a host, typed: what `fix` does, what a report prints to do by hand, and what a script holds.
+
+use std::path::PathBuf;
+
+/// A change that can be shown, taken and taken back.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Action {
+    /// Makes a directory, and those above it that are missing; one that stands is left as it is.
+    MakeDirectory {
+        /// Where.
+        path: PathBuf,
+        /// Permission bits of what is made; it belongs to root.
+        mode: u32,
+    },
+    /// Gives a file this content. One that stands keeps its mode, owner and extended attributes.
+    WriteFile {
+        /// Where; its directory stands or is made before.
+        path: PathBuf,
+        /// All of it.
+        content: Vec<u8>,
+        /// Permission bits of a new file; it belongs to root.
+        mode: u32,
+    },
+    /// Changes lines of a text file and leaves every other byte; a missing file counts as an empty one.
+    EditFile {
+        /// Where; its directory stands or is made before.
+        path: PathBuf,
+        /// The changes; line numbers are those before any of them.
+        edits: Vec<LineEdit>,
+        /// Permission bits of a new file; it belongs to root.
+        mode: u32,
+    },
+    /// Sets owner, group and permission bits of what stands there, the owner first: a change of owner takes setuid away.
+    SetMode {
+        /// What; never a symbolic link.
+        path: PathBuf,
+        /// User and group by name, where they change.
+        owner: Option<(String, String)>,
+        /// The permission bits, where they change.
+        mode: Option<ModeChange>,
+    },
+    /// Makes a symbolic link. A link that stands is replaced, a file never.
+    MakeLink {
+        /// Where the link stands.
+        path: PathBuf,
+        /// Where it leads.
+        target: PathBuf,
+    },
+    /// Runs a program, without a shell.
+    Run {
+        /// The program and its arguments.
+        argv: Vec<String>,
+        /// The program that takes it back, where restoring `writes` does not.
+        undo: Option<Vec<String>>,
+        /// Files that the program is known to change, kept before it runs and put back by an undo.
+        writes: Vec<PathBuf>,
+    },
+}
+
+/// A change to the lines of a text file.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum LineEdit {
+    /// Adds a line at the end, closing an unfinished last line before it.
+    Append(
+        /// The line, without its newline.
+        Vec<u8>,
+    ),
+    /// Puts other lines in the place of one.
+    Replace {
+        /// Its number, from 1.
+        line: usize,
+        /// What stands there, without its newline; anything else is refused.
+        from: Vec<u8>,
+        /// What stands there afterwards, without newlines; empty: the line goes.
+        to: Vec<Vec<u8>>,
+    },
+}
+
+/// A change of permission bits.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ModeChange {
+    /// All twelve bits.
+    Set(u32),
+    /// These bits as well.
+    Add(u32),
+    /// Without these bits.
+    Remove(u32),
+}
