@@ -7,6 +7,7 @@ mod check;
 mod collect;
 mod explain;
 mod failure;
+mod fix;
 mod from;
 mod list;
 mod log;
@@ -43,6 +44,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
     match &cli.command {
         Command::Check(options) => check::run(options, cli.ascii),
+        Command::Fix(options) => fix::run(options, cli.ascii),
         Command::Attach(options) if options.sandbox => sandbox::run(options, cli.ascii),
         Command::Attach(options) => attach::run(options, cli.ascii),
         Command::Acl(options) => acl_file::run(options, cli.ascii),
