@@ -173,7 +173,10 @@ impl<'a> Draft<'a> {
             if !summary.contains(found) {
                 summary.push(found.clone());
             }
-            notes.extend(note.as_deref().filter(|note| !notes.contains(note)));
+            if let Some(note) = note.as_deref().filter(|note| !notes.iter().any(|known| known.contains(note))) {
+                notes.retain(|known| !note.contains(known));
+                notes.push(note);
+            }
         }
         let remedy = Remedy::declaration(wishes[0].clone());
         Some(Manual {
