@@ -7,6 +7,7 @@ mod check;
 mod collect;
 mod explain;
 mod failure;
+mod fleet;
 mod from;
 mod list;
 mod log;
@@ -16,6 +17,7 @@ mod sandbox;
 mod schema;
 mod selection;
 mod trial;
+mod vigil;
 
 use std::ffi::OsString;
 use std::io::ErrorKind;
