@@ -107,7 +107,12 @@ fn details(check: &Check, run: &Run) -> Vec<String> {
     let first = format!("[{}] {}{cause}: {}", check.status.word(), run.name(check), lines.remove(0));
     // What would mend the check that this one waits for stands there.
     let rest = if check.status == CheckStatus::Blocked { Vec::new() } else { lines };
-    std::iter::once(first).chain(rest.into_iter().map(|line| format!("  {line}"))).collect()
+    let rest = rest.into_iter().map(|line| match line.split_once(": ") {
+        // A command with an escape in it would be another one.
+        Some(("by hand", command)) if command.contains('|') => "  by hand: see `bridge-doctor check`".to_owned(),
+        _ => format!("  {line}"),
+    });
+    std::iter::once(first).chain(rest).collect()
 }
 
 /// Text in which nothing begins performance data.
