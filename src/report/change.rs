@@ -21,6 +21,10 @@ pub struct Change {
     pub status: Status,
     /// The causes behind every failure from then on.
     pub root_causes: Vec<&'static str>,
+    /// The causes of every warning from then on.
+    pub warnings: Vec<&'static str>,
+    /// Checks that could not look, from then on.
+    pub unknown: Vec<&'static str>,
     /// Whose virtual machine.
     pub user: String,
     /// What was asked about.
@@ -48,11 +52,18 @@ pub struct Standing {
 
 /// The present state.
 pub fn present(report: &Report, time: &str) -> Change {
+    let with = |status| report.checks.iter().filter(move |check: &&Check| check.status == status);
+    let mut warnings: Vec<_> = with(CheckStatus::Warn).filter_map(|check| check.cause).collect();
+    let mut unknown: Vec<_> = with(CheckStatus::Unknown).map(|check| check.id).collect();
+    warnings.dedup();
+    unknown.dedup();
     Change {
         schema: CHANGE_SCHEMA,
         time: time.to_owned(),
         status: report.status,
         root_causes: report.root_causes.clone(),
+        warnings,
+        unknown,
         user: report.subject.user.clone(),
         bridges: report.target.bridges.clone(),
         check: None,
@@ -123,13 +134,23 @@ pub fn line(change: &Change, charset: Charset) -> String {
         }
     };
     let told = match (change.check, &change.now) {
-        (None, _) if change.root_causes.is_empty() => String::new(),
-        (None, _) => format!(": {}", change.root_causes.join(", ")),
+        (None, _) => state(change),
         (Some(_), None) => ": no longer asked about".to_owned(),
         (Some(_), Some(now)) => format!(": {}", stands(now, charset)),
     };
     let was = change.was.as_ref().map_or_else(String::new, |was| format!(" (was {})", name(was)));
     format!("{} [{}] {what}{told}{was}\n", change.time, change.status.word())
+}
+
+/// What is behind the whole answer.
+fn state(change: &Change) -> String {
+    let behind = match change.status {
+        Status::Fail => &change.root_causes,
+        Status::Warn => &change.warnings,
+        Status::Unknown => &change.unknown,
+        Status::Pass => return String::new(),
+    };
+    format!(": {}", behind.join(", "))
 }
 
 fn stands(now: &Standing, charset: Charset) -> String {

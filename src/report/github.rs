@@ -27,7 +27,7 @@ fn annotations(check: &Check, run: &Run) -> Vec<String> {
             DiagnosticLevel::Warning => "warning",
             DiagnosticLevel::Note => "notice",
         };
-        annotation(command, &title, Some(remark), &run.text(&remark.message), run)
+        annotation(command, &format!("{}: {}", check.id, remark.code), Some(remark), &run.text(&remark.message), run)
     }));
     annotations
 }

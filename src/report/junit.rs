@@ -68,7 +68,8 @@ fn status(check: &Check, run: &Run, told: &str) -> TestCaseStatus {
         Verdict::Silent => TestCaseStatus::skipped(),
     };
     let silent = run.verdict(check) == Verdict::Silent;
-    status.set_message(run.message(check)).set_type(check.cause.unwrap_or(check.status.word()));
+    let warning = if check.status == CheckStatus::Warn { "warning: " } else { "" };
+    status.set_message(format!("{warning}{}", run.message(check))).set_type(check.cause.unwrap_or(check.status.word()));
     if !silent {
         status.set_description(told);
     }

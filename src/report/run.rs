@@ -64,7 +64,8 @@ impl Run {
     pub(super) fn lines(&self, check: &Check) -> Vec<String> {
         let mut lines = vec![self.message(check)];
         lines.extend(check.consequence.iter().map(|consequence| format!("so: {}", self.text(consequence))));
-        for remark in &check.diagnostics {
+        // Often the message is that of the first remark, with its place.
+        for remark in check.diagnostics.iter().filter(|remark| !check.message.contains(&remark.message)) {
             let place = format!("{}:{}:{}", remark.file, remark.line, remark.column);
             lines.push(format!("{}: {}", self.text(&place), self.text(&remark.message)));
         }
