@@ -82,7 +82,7 @@ fn try_it(snapshot: &mut Snapshot, question: &engine::Options) -> Result<(), Fai
 }
 
 /// Takes out what tells who somebody is, from the names that were asked about as well.
-pub(super) fn redacted(snapshot: &mut Snapshot, question: &mut engine::Options) -> Result<(), Failure> {
+fn redacted(snapshot: &mut Snapshot, question: &mut engine::Options) -> Result<(), Failure> {
     if !question.bridges.is_empty() {
         snapshot.asked_bridges = std::mem::take(&mut question.bridges);
     }

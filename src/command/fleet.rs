@@ -42,6 +42,13 @@ pub(super) fn run(options: &cli::Check, question: &engine::Options, ascii: bool)
             "--format human, json or prometheus; or give one snapshot at a time",
         ));
     }
+    if options.redact {
+        return Err(Failure::usage(
+            "a table names hosts and their files",
+            "--redact",
+            "one snapshot, or collect with `bridge-doctor collect --redact`",
+        ));
+    }
     let begun = Instant::now();
     let sources = sources(&options.from)?;
     let judged = judge_all(&sources, options, question);
@@ -141,16 +148,12 @@ fn judge_all(sources: &[PathBuf], options: &cli::Check, question: &engine::Optio
 
 fn judge(source: &Path, options: &cli::Check, question: &engine::Options) -> (Exit, HostEntry) {
     let file = source.display().to_string();
-    let judged = from::read(source, options.selection.user.as_deref()).and_then(|mut snapshot| {
-        let mut question = question.clone();
-        if options.redact {
-            check::redacted(&mut snapshot, &mut question)?;
-        }
-        let report = engine::judge(&snapshot, &question);
-        let name = if options.redact { None } else { name(&snapshot) };
+    let judged = from::read(source, options.selection.user.as_deref()).map(|snapshot| {
+        let report = engine::judge(&snapshot, question);
+        let name = name(&snapshot);
         let entry =
             HostEntry::of(&report, name.unwrap_or_else(|| stem(source)), file.clone(), question.expect.is_some());
-        Ok((Exit::of(&report, options.strict), entry))
+        (Exit::of(&report, options.strict), entry)
     });
     judged.unwrap_or_else(|failure| {
         // Where the place is more than the file, it says where in it.
