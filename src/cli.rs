@@ -72,7 +72,8 @@ pub struct Check {
     /// Run the real helper as well, and send frames between two taps.
     #[arg(long, conflicts_with_all = ["from", "root", "pid"])]
     pub attach: bool,
-    /// Check again until everything passes, at every change of the host, for at most this long.
+    /// Check again until everything passes, at every change of the host, for at most this long. What changes without
+    /// telling, such as most sysctls, is seen after 30 seconds at the latest.
     #[arg(long, value_name = "DURATION", value_parser = timeout, conflicts_with_all = ["from", "root", "watch"])]
     pub wait: Option<Duration>,
     /// Print one line for every change of state, until interrupted.

@@ -19,8 +19,8 @@ use super::from;
 use super::output::{self, Reader};
 use super::progress::Progress;
 
-/// How often a person who waits is told.
-const TELL: Duration = Duration::from_millis(200);
+/// How often it is seen whether all are judged, where a person waits.
+const TELL: Duration = Duration::from_millis(20);
 
 /// Host names that every host could have.
 const NAMELESS: [&str; 4] = ["", "localhost", "localhost.localdomain", "(none)"];
@@ -80,17 +80,24 @@ fn weight(exit: Exit) -> u8 {
     }
 }
 
+/// A file to read.
+struct Source {
+    path: PathBuf,
+    /// It was found in a directory, and not named: then it is not opened unless it is a plain file.
+    found: bool,
+}
+
 /// The files, directories opened up.
-fn sources(from: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
-    let mut sources = Vec::new();
+fn sources(from: &[PathBuf]) -> Result<Vec<Source>, Failure> {
+    let mut sources: Vec<Source> = Vec::new();
     for path in from {
-        if path.as_os_str() == "-" && sources.contains(path) {
+        if path.as_os_str() == "-" && sources.iter().any(|source| source.path == *path) {
             return Err(Failure::usage("standard input can be read once only", "--from -", "give `-` once"));
         }
         if path.as_os_str() != "-" && path.is_dir() {
-            sources.extend(snapshots_in(path)?);
+            sources.extend(snapshots_in(path)?.into_iter().map(|path| Source { path, found: true }));
         } else {
-            sources.push(path.clone());
+            sources.push(Source { path: path.clone(), found: false });
         }
     }
     Ok(sources)
@@ -116,7 +123,7 @@ fn snapshots_in(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
 }
 
 /// Judges on every processor. What is kept is a line for each, and as many snapshots as there are processors.
-fn judge_all(sources: &[PathBuf], options: &cli::Check, question: &engine::Options) -> Vec<(Exit, HostEntry)> {
+fn judge_all(sources: &[Source], options: &cli::Check, question: &engine::Options) -> Vec<(Exit, HostEntry)> {
     let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(sources.len())));
     let workers = thread::available_parallelism().map_or(1, usize::from).min(sources.len());
     let work = || {
@@ -146,8 +153,13 @@ fn judge_all(sources: &[PathBuf], options: &cli::Check, question: &engine::Optio
     lines.into_iter().map(|(_, line)| line).collect()
 }
 
-fn judge(source: &Path, options: &cli::Check, question: &engine::Options) -> (Exit, HostEntry) {
+fn judge(source: &Source, options: &cli::Check, question: &engine::Options) -> (Exit, HostEntry) {
+    let Source { path: source, found } = source;
     let file = source.display().to_string();
+    // Opening a pipe would wait for somebody to write into it.
+    if *found && fs::metadata(source).is_ok_and(|found| !found.is_file()) {
+        return (Exit::Internal, HostEntry::unreadable(file, "it is no regular file".to_owned()));
+    }
     let judged = from::read(source, options.selection.user.as_deref()).map(|snapshot| {
         let report = engine::judge(&snapshot, question);
         let name = name(&snapshot);

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::run::points;
+use super::run::{distinct, points};
 use super::text::{Charset, printable};
 use super::{Check, CheckStatus, Report, Status};
 
@@ -53,17 +53,13 @@ pub struct Standing {
 /// The present state.
 pub fn present(report: &Report, time: &str) -> Change {
     let with = |status| report.checks.iter().filter(move |check: &&Check| check.status == status);
-    let mut warnings: Vec<_> = with(CheckStatus::Warn).filter_map(|check| check.cause).collect();
-    let mut unknown: Vec<_> = with(CheckStatus::Unknown).map(|check| check.id).collect();
-    warnings.dedup();
-    unknown.dedup();
     Change {
         schema: CHANGE_SCHEMA,
         time: time.to_owned(),
         status: report.status,
         root_causes: report.root_causes.clone(),
-        warnings,
-        unknown,
+        warnings: distinct(with(CheckStatus::Warn).filter_map(|check| check.cause)),
+        unknown: distinct(with(CheckStatus::Unknown).map(|check| check.id)),
         user: report.subject.user.clone(),
         bridges: report.target.bridges.clone(),
         check: None,

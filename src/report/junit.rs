@@ -19,7 +19,6 @@ pub fn render(report: &Report, run: &Run) -> Result<String, SerializeError> {
     let mut suite = TestSuite::new("bridge-doctor check");
     let seconds = i64::try_from(run.made_at.as_secs()).unwrap_or(0);
     if let Some(made_at) = DateTime::from_timestamp(seconds, run.made_at.subsec_nanos()) {
-        document.set_timestamp(made_at);
         suite.set_timestamp(made_at);
     }
     document.set_time(run.took);

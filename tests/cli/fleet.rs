@@ -80,13 +80,15 @@ fn what_is_no_snapshot_is_a_line_with_its_reason_and_costs_no_other() {
         ("not-asked-for.txt", b"?".to_vec()),
     ]);
     std::os::unix::fs::symlink("/no/where", folder.path().join("dangling.json")).expect("a link");
+    // Opened, it would wait for a writer.
+    nix::unistd::mkfifo(&folder.path().join("pipe.json"), nix::sys::stat::Mode::S_IRUSR).expect("a pipe");
     let output = check(folder.path(), &["--format", "json"]);
     assert_eq!((output.status.code(), output.stderr.len()), (Some(4), 0));
     let table = table(&output);
     assert_eq!(table["schema"], "bridge-doctor/fleet/v1");
     assert_eq!(
         (&table["summary"]["hosts"], &table["summary"]["unreadable"], &table["summary"]["pass"]),
-        (&8.into(), &6.into(), &2.into())
+        (&9.into(), &7.into(), &2.into())
     );
     let reason = |name: &str| {
         let hosts = table["hosts"].as_array().expect("hosts");
@@ -94,6 +96,7 @@ fn what_is_no_snapshot_is_a_line_with_its_reason_and_costs_no_other() {
         host.and_then(|host| host["message"].as_str()).unwrap_or_else(|| panic!("no {name}")).to_owned()
     };
     assert!(reason("/cut.json").starts_with("the snapshot is cut short, line "));
+    assert_eq!(reason("/pipe.json"), "it is no regular file");
     assert_eq!(reason("/empty.json"), "the snapshot is empty");
     assert!(reason("/newer.json").starts_with("the snapshot was made by a newer bridge-doctor"));
     assert!(reason("/report.json").starts_with("not a snapshot: it says that it is `bridge-doctor/report/v1`"));

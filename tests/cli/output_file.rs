@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use crate::hosts;
-use crate::invocation::{assert_refused, bridge_doctor, run_with_input};
+use crate::invocation::{assert_refused, run_with_input};
 
 fn check_into(path: &Path) -> Output {
     let arguments = ["check", "--from", "-", "--bridge", "br0", "--format", "json", "--output"];
@@ -139,18 +139,18 @@ fn a_collector_never_meets_half_a_file() {
     let (path, snapshot) = (folder.path().join("bridge.prom"), folder.path().join("host"));
     fs::write(&snapshot, hosts::json(&hosts::healthy())).expect("a file");
     metrics_into(&path, &snapshot);
-    let mut writers = Vec::new();
-    for _ in 0..8 {
-        let mut writer = bridge_doctor(["check", "--format", "prometheus", "--bridge", "br0", "--from"]);
-        writers.push(writer.arg(&snapshot).arg("--output").arg(&path).spawn().expect("it starts"));
-    }
-    let mut reads = 0;
-    while writers.iter_mut().any(|writer| writer.try_wait().expect("it can be asked").is_none()) {
-        let text = fs::read_to_string(&path).expect("it is there at every moment");
-        assert!(text.ends_with("} 1\n") && text.contains("bridge_doctor_info{"), "{} bytes", text.len());
-        reads += 1;
-    }
-    assert!(reads > 0);
+    std::thread::scope(|scope| {
+        let writers: Vec<_> =
+            (0..2).map(|_| scope.spawn(|| (0..20).for_each(|_| drop(metrics_into(&path, &snapshot))))).collect();
+        loop {
+            let done = writers.iter().all(std::thread::ScopedJoinHandle::is_finished);
+            let text = fs::read_to_string(&path).expect("it is there at every moment");
+            assert!(text.ends_with("} 1\n") && text.contains("bridge_doctor_info{"), "{} bytes", text.len());
+            if done {
+                break;
+            }
+        }
+    });
     let names: Vec<_> = fs::read_dir(folder.path()).expect("a directory").collect();
     assert_eq!(names.len(), 2, "no temporary file stays");
 }

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::report::run::distinct;
 use crate::report::{Check, CheckStatus, Report, Status, Tool};
 
 /// The identifier and version of the JSON.
@@ -209,14 +210,4 @@ impl Fleet {
         let status = hosts.first().map_or(HostStatus::Pass, |host| host.status);
         Self { schema: FLEET_SCHEMA, tool, status, summary, causes, hosts }
     }
-}
-
-fn distinct(ids: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
-    let mut distinct = Vec::new();
-    for id in ids {
-        if !distinct.contains(&id) {
-            distinct.push(id);
-        }
-    }
-    distinct
 }
