@@ -28,7 +28,7 @@ use crate::snapshot::Snapshot;
 /// After this long one looks again, for the sake of what tells of nothing.
 const SLOW: Duration = Duration::from_secs(30);
 
-/// The same where no file can be watched at all.
+/// The same where no file can be watched at all, or the network tells of nothing.
 const BLIND: Duration = Duration::from_secs(1);
 
 /// Between two looks lie this many times the length of a look, so that a storm of changes costs little.
@@ -118,7 +118,7 @@ impl Watch {
         reader: Option<BorrowedFd<'_>>,
         until: Option<Instant>,
     ) -> anyhow::Result<Wake> {
-        let slow = Instant::now() + if self.files.is_blind() { BLIND } else { SLOW };
+        let slow = Instant::now() + if self.files.is_blind() || self.events.is_blind() { BLIND } else { SLOW };
         let woken = loop {
             let next = until.map_or(slow, |until| until.min(slow));
             let slept = self.sleep(interrupt, reader, next, true)?;
