@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use crate::helper::Outcome;
+use crate::report::nagios::PluginState;
 use crate::report::{Attach, ForwardingStatus, Plan, Report, Status};
 
 /// How bridge-doctor ends.
@@ -18,6 +19,8 @@ pub enum Exit {
     Unknown,
     /// bridge-doctor itself failed: unreadable input, output that cannot be written.
     Internal,
+    /// The state of a monitoring plugin, which has codes of its own.
+    Plugin(PluginState),
 }
 
 impl Exit {
@@ -60,6 +63,7 @@ impl Exit {
             Self::Usage => 2,
             Self::Unknown => 3,
             Self::Internal => 4,
+            Self::Plugin(state) => state.code(),
         }
     }
 }

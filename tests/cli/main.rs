@@ -3,6 +3,7 @@
 mod attach;
 mod bad_input;
 mod exit_codes;
+mod fleet;
 mod hosts;
 mod human;
 mod invocation;
