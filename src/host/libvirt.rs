@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use memchr::memmem;
 
 use super::root::{Root, Unread};
+use super::texts::Program;
 use crate::snapshot::{Errno, Fact, HelperLookup, Libvirt, LibvirtNetwork};
 
 const DRIVER: &str = "libvirt/connection-driver/libvirt_driver_qemu.so";
@@ -45,7 +46,8 @@ fn driver(root: &Root) -> Option<PathBuf> {
 }
 
 fn lookup(root: &Root, driver: &Path) -> Fact<HelperLookup> {
-    let bytes = match root.read(driver, DRIVER_LIMIT) {
+    let names_helper = |bytes: &[u8]| memmem::find(bytes, NAME).is_some();
+    let bytes = match Program::open(root, driver, DRIVER_LIMIT).and_then(|program| program.texts(names_helper)) {
         Ok(bytes) => bytes,
         Err(Unread::Failed(errno)) => {
             return Fact::unknown(format!("`{}` cannot be read: {}", driver.display(), errno.text()));
