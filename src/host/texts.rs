@@ -1,8 +1,7 @@
 //! The texts of a program, found without reading all of it: most of a program is machine code.
 
 use std::fs::File;
-use std::io::Read as _;
-use std::os::unix::fs::FileExt as _;
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 use object::elf::{FileHeader32, FileHeader64, SHF_ALLOC, SHT_NOBITS, SHT_STRTAB};
@@ -48,9 +47,7 @@ impl Program {
 
     fn all(&self) -> Result<Vec<u8>, Unread> {
         let mut content = Vec::with_capacity(usize::try_from(self.size).unwrap_or(0).saturating_add(1));
-        let mut whole = &self.file;
-        std::io::Seek::rewind(&mut whole)
-            .and_then(|()| whole.take(self.limit.saturating_add(1)).read_to_end(&mut content))
+        self.read(0, self.limit.saturating_add(1), &mut content)
             .map_err(|error| Unread::Failed(Errno(error.raw_os_error().unwrap_or(5))))?;
         if content.len() as u64 > self.limit { Err(Unread::TooLarge) } else { Ok(content) }
     }
@@ -60,23 +57,32 @@ impl Program {
         let header = Header::parse(parts).ok()?;
         let endian = header.endian().ok()?;
         let sections = header.sections(endian, parts).ok()?;
-        let mut texts = Vec::new();
-        for section in sections.iter() {
+        let holds_texts = |section: &&Header::SectionHeader| {
             let kind = section.sh_type(endian);
-            let flags = section.sh_flags(endian);
-            let named = sections.section_name(endian, section).is_ok_and(|name| name.starts_with(b".rodata"));
-            if !flags.contains(SHF_ALLOC) || kind == SHT_NOBITS || !(named || kind == SHT_STRTAB) {
-                continue;
-            }
-            let (offset, size): (u64, u64) = (section.sh_offset(endian).into(), section.sh_size(endian).into());
-            if offset.checked_add(size).is_none_or(|end| end > self.size) {
+            let is_named = sections.section_name(endian, section).is_ok_and(|name| name.starts_with(b".rodata"));
+            section.sh_flags(endian).contains(SHF_ALLOC) && kind != SHT_NOBITS && (is_named || kind == SHT_STRTAB)
+        };
+        let places: Vec<(u64, u64)> = sections
+            .iter()
+            .filter(holds_texts)
+            .map(|section| (section.sh_offset(endian).into(), section.sh_size(endian).into()))
+            .collect();
+        let total = places.iter().try_fold(0_u64, |total, (_, size)| total.checked_add(size.checked_add(1)?))?;
+        // More than the whole: it lies.
+        let mut texts = Vec::with_capacity(usize::try_from(total).ok().filter(|_| total <= self.size)?);
+        for (offset, size) in places {
+            let length = self.read(offset, size, &mut texts).ok()?;
+            texts.push(0);
+            if length as u64 != size {
                 return None;
             }
-            let start = texts.len();
-            texts.resize(start + usize::try_from(size).ok()?, 0);
-            self.file.read_exact_at(&mut texts[start..], offset).ok()?;
-            texts.push(0);
         }
         Some(texts)
+    }
+
+    fn read(&self, offset: u64, size: u64, to: &mut Vec<u8>) -> std::io::Result<usize> {
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(offset))?;
+        file.take(size).read_to_end(to)
     }
 }
