@@ -8,12 +8,15 @@ use std::process::Command;
 const ARCHIVE: &str = "libgcc_eh.a";
 
 /// Does so for the C library that Rust otherwise links dynamically, in builds that are not for debugging.
-pub fn link() {
+pub(crate) fn link() {
     println!("cargo::rerun-if-changed=build/unwinder.rs");
     println!("cargo::rerun-if-env-changed=RUSTC_LINKER");
     let is = |variable: &str, value: &str| env::var(variable).is_ok_and(|found| found == value);
     let is_dynamic = !env::var("CARGO_CFG_TARGET_FEATURE").is_ok_and(|features| features.contains("crt-static"));
-    if !is("CARGO_CFG_TARGET_OS", "linux") || !is("CARGO_CFG_TARGET_ENV", "gnu") || !is("PROFILE", "release") || !is_dynamic
+    if !is("CARGO_CFG_TARGET_OS", "linux")
+        || !is("CARGO_CFG_TARGET_ENV", "gnu")
+        || !is("PROFILE", "release")
+        || !is_dynamic
     {
         return;
     }

@@ -10,7 +10,7 @@ use object::read::elf::{FileHeader, ProgramHeader as _};
 use object::{Endianness, FileKind, ReadRef};
 
 use super::root::{Last, Root, Unread};
-use super::texts::Program;
+use super::texts::{Program, text_before};
 use crate::snapshot::{Binary, Fact, Format};
 
 /// A program of more bytes is no helper: QEMU's has less than one.
@@ -34,15 +34,16 @@ pub(super) fn read(root: &Root, path: &Path) -> Fact<Binary> {
 
 fn examine(root: &Root, program: &Program) -> Result<Binary, Unread> {
     let is_helper = |bytes: &[u8]| memmem::find(bytes, b"failed to parse default acl file").is_some();
-    let bytes = program.texts(is_helper)?;
+    let (bytes, names) = program.texts(is_helper)?;
     let has = |text: &str| memmem::find(&bytes, text.as_bytes()).is_some();
+    let loads = |name: &str| has(name) || memmem::find(&names, name.as_bytes()).is_some();
     let acl_path = acl_path(&bytes);
     let relocation = acl_path.as_deref().and_then(|path| relocation(&bytes, path));
     Ok(Binary {
-        format: format(root, &program.parts()),
+        format: format(root, program.parts()),
         is_helper: is_helper(&bytes),
         // The message stands only in builds that drop privileges, and also where libcap-ng is linked in statically.
-        drops_privileges: has("failed to drop privileges") || has("libcap-ng.so"),
+        drops_privileges: has("failed to drop privileges") || loads("libcap-ng.so"),
         acl_path,
         relocation,
         knows_bundle: has("/qemu-bundle"),
@@ -120,9 +121,7 @@ fn runs_here(machine: Machine) -> bool {
 fn acl_path(bytes: &[u8]) -> Option<String> {
     const LAST: &[u8] = b"/bridge.conf\0";
     memmem::find_iter(bytes, LAST).find_map(|at| {
-        let end = at + LAST.len() - 1;
-        let start = bytes[..end].iter().rposition(|byte| !byte.is_ascii_graphic()).map_or(0, |before| before + 1);
-        let path = std::str::from_utf8(&bytes[start..end]).ok()?;
+        let path = std::str::from_utf8(text_before(bytes, at + LAST.len())).ok()?;
         path.starts_with('/').then(|| path.to_owned())
     })
 }
