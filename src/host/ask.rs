@@ -44,12 +44,7 @@ impl Asker {
             Ok(None) => Eyes::open(root, identity, user_namespace).map(Self::Other),
             Err(errno) => Err(errno),
         };
-        asker.unwrap_or_else(|errno| {
-            Self::Nobody(Unknown {
-                because: format!("this process could not take the identity of user {}: {}", identity.uid, errno.text()),
-                command: None,
-            })
-        })
+        asker.unwrap_or_else(|errno| Self::Nobody(not_taken(identity.uid, errno)))
     }
 
     /// Whether the path opens, or runs, for the identity.
@@ -61,7 +56,7 @@ impl Asker {
             Self::Here => Fact::Known(access::ask(root.tree(), path, want)),
             Self::Guise(guise) => match guise.ask(root, path, want) {
                 Ok(answer) => Fact::Known(answer),
-                Err(errno) => Fact::unknown(format!("the identity could not be taken again: {}", errno.text())),
+                Err(errno) => Fact::Unknown(not_taken(guise.uid(), errno)),
             },
             Self::Other(eyes) => match eyes.ask(path, want) {
                 Ok(answer) => Fact::Known(answer),
@@ -89,6 +84,11 @@ impl Asker {
         };
         chain::follow(root, path).directories.into_iter().find(closed)
     }
+}
+
+fn not_taken(uid: u32, errno: Errno) -> Unknown {
+    let because = format!("this process could not take the identity of user {uid}: {}", errno.text());
+    Unknown { because, command: None }
 }
 
 /// The subject, and the helper where it opens files under another identity.

@@ -37,22 +37,25 @@ struct Own {
 struct Worn<'a>(&'a Own);
 
 impl Guise {
-    /// Tries the identity on. Nothing, where its own could not be given back in full: the ambient capabilities, which
-    /// only somebody with inheritable ones can have, are lost with the first change.
+    /// Prepares for the identity. Nothing, where this thread's own could not be given back in full: the ambient
+    /// capabilities, which only somebody with inheritable ones can have, are lost with the first change.
     pub(super) fn of(identity: &Identity) -> Result<Option<Self>, Errno> {
         let own = Own::look()?;
         if !own.capabilities.inheritable.is_empty() {
             return Ok(None);
         }
-        let guise = Self {
+        Ok(Some(Self {
             user: Uid::from_raw(identity.uid),
             group: Gid::from_raw(identity.gid),
             groups: identity.groups.iter().map(|&group| Gid::from_raw(group)).collect(),
             effective: CapabilitySet::from_bits_retain(identity.capabilities) & own.capabilities.permitted,
             own,
-        };
-        guise.put_on().map(drop)?;
-        Ok(Some(guise))
+        }))
+    }
+
+    /// The user that is taken.
+    pub(super) fn uid(&self) -> u32 {
+        self.user.as_raw()
     }
 
     /// Puts one question.
@@ -142,9 +145,9 @@ mod tests {
             rustix::process::set_parent_process_death_signal(Some(Signal::USR1)).expect("a signal");
             let before = everything();
             let identity = Identity { uid: 54_321, gid: 54_322, groups: vec![54_323], capabilities: 1 << 1 };
-            let guise = Guise::of(&identity).expect("root can be anybody").expect("nothing is inherited");
+            let guise = Guise::of(&identity).expect("the own identity is known").expect("nothing is inherited");
             assert_eq!(everything(), before);
-            let worn = guise.put_on().expect("it was tried on");
+            let worn = guise.put_on().expect("root can be anybody");
             let meanwhile = everything();
             assert!(meanwhile.contains("54321\\t54321\\t54321\\t54321"), "{meanwhile}");
             assert!(meanwhile.contains("Groups:\\t54323 \""), "{meanwhile}");

@@ -17,16 +17,17 @@ const PRIVATE: u32 = 0x89f0;
 /// The numbers of the interfaces that are ports of this bridge, in order; nothing where the kernel has no such call.
 #[allow(unsafe_code, reason = "no crate wraps the bridge's own ioctl")]
 pub(super) fn of(bridge: &str) -> Option<Vec<u32>> {
-    let mut ports: [c_int; MOST_PORTS] = [0; MOST_PORTS];
-    let mut question: [c_ulong; 4] = [GET_PORT_LIST, ports.as_mut_ptr().expose_provenance() as c_ulong, 0, 0];
-    question[2] = MOST_PORTS as c_ulong;
-    // SAFETY: zeros are a valid ifreq.
-    let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
-    let name = request.ifr_name.iter_mut().zip(bridge.bytes());
     if bridge.len() >= libc::IFNAMSIZ {
         return None;
     }
-    name.for_each(|(to, byte)| *to = c_char::from_ne_bytes([byte]));
+    let mut ports: [c_int; MOST_PORTS] = [0; MOST_PORTS];
+    let list = ports.as_mut_ptr().expose_provenance() as c_ulong;
+    let mut question: [c_ulong; 4] = [GET_PORT_LIST, list, MOST_PORTS as c_ulong, 0];
+    // SAFETY: zeros are a valid ifreq.
+    let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
+    for (to, byte) in request.ifr_name.iter_mut().zip(bridge.bytes()) {
+        *to = c_char::from_ne_bytes([byte]);
+    }
     request.ifr_ifru.ifru_data = question.as_mut_ptr().cast();
     let socket = Socket::new(NETLINK_ROUTE).ok()?;
     // SAFETY: the kernel reads the name and the four words, and writes at most as many numbers as the third of them says
