@@ -76,8 +76,12 @@ fn check(table: &mut Table) -> anyhow::Result<()> {
     scene.add_interfaces(10_000)?;
     Series::take()?.beside(&empty, table, "interfaces");
     scene.write_acl((0..1_000_000).map(|number| format!("allow b{number}\n")).chain(["allow br0\n".to_owned()]))?;
-    let helper = [scene::HELPER, "--use-vnet", "--br=absent", "--fd=0"];
-    beside(table, "acl", &[DOCTOR, "acl", scene::ACL], &helper, 31)
+    let acl = [DOCTOR, "acl", scene::ACL];
+    let helper = |path| [path, "--use-vnet", "--br=absent", "--fd=0"];
+    let figure = compare(&acl, &helper(scene::HELPER), 31)?;
+    // valgrind takes no setuid program.
+    table.ratio("acl", &figure, Some((instructions(&acl)?, instructions(&helper(scene::PLAIN_HELPER))?)));
+    Ok(())
 }
 
 /// Both commands in turn, and their instructions.
