@@ -33,8 +33,13 @@ struct Own {
     death_signal: Option<Signal>,
 }
 
-/// Gives the own identity back when it is dropped.
-struct Worn<'a>(&'a Own);
+/// Gives back what was taken when it is dropped, and only that: some namespaces forbid a part of it to everybody.
+struct Worn<'a> {
+    own: &'a Own,
+    groups: bool,
+    group: bool,
+    user: bool,
+}
 
 impl Guise {
     /// Prepares for the identity. Nothing, where this thread's own could not be given back in full: the ambient
@@ -66,11 +71,14 @@ impl Guise {
 
     /// Of this thread only: the C library's calls would change every thread of the process.
     fn put_on(&self) -> Result<Worn<'_>, Errno> {
-        let worn = Worn(&self.own);
+        let mut worn = Worn { own: &self.own, groups: false, group: false, user: false };
         rustix::thread::set_keep_capabilities(true)?;
         rustix::thread::set_thread_groups(&self.groups)?;
+        worn.groups = true;
         rustix::thread::set_thread_res_gid(self.group, self.group, self.group)?;
+        worn.group = true;
         rustix::thread::set_thread_res_uid(self.user, self.user, self.user)?;
+        worn.user = true;
         rustix::thread::set_capabilities(None, CapabilitySets { effective: self.effective, ..self.own.capabilities })?;
         Ok(worn)
     }
@@ -91,19 +99,30 @@ impl Own {
             death_signal: rustix::process::parent_process_death_signal()?,
         })
     }
+}
 
+impl Worn<'_> {
     /// The capabilities come first, because the steps need them, and last, because a change of user widens them.
     fn give_back(&self) -> Result<(), Errno> {
-        rustix::thread::set_capabilities(None, self.capabilities)?;
-        rustix::thread::set_thread_res_uid(self.users.0, self.users.1, self.users.2)?;
-        rustix::thread::set_thread_res_gid(self.group.0, self.group.1, self.group.2)?;
-        rustix::thread::set_thread_groups(&self.groups)?;
-        rustix::thread::set_capabilities(None, self.capabilities)?;
-        rustix::thread::set_keep_capabilities(self.keeps_capabilities)?;
-        rustix::process::set_parent_process_death_signal(self.death_signal)?;
+        let Own { users, group, groups, capabilities, .. } = self.own;
+        rustix::thread::set_capabilities(None, *capabilities)?;
+        if self.user {
+            rustix::thread::set_thread_res_uid(users.0, users.1, users.2)?;
+        }
+        if self.group {
+            rustix::thread::set_thread_res_gid(group.0, group.1, group.2)?;
+        }
+        if self.groups {
+            rustix::thread::set_thread_groups(groups)?;
+        }
+        rustix::thread::set_capabilities(None, *capabilities)?;
+        if rustix::thread::get_keep_capabilities()? != self.own.keeps_capabilities {
+            rustix::thread::set_keep_capabilities(self.own.keeps_capabilities)?;
+        }
+        rustix::process::set_parent_process_death_signal(self.own.death_signal)?;
         // The kernel takes only the two usual values, and leaves the third to itself.
-        if self.dumpable != DumpableBehavior::DumpableReadableOnlyByRoot {
-            rustix::process::set_dumpable_behavior(self.dumpable)?;
+        if self.own.dumpable != DumpableBehavior::DumpableReadableOnlyByRoot {
+            rustix::process::set_dumpable_behavior(self.own.dumpable)?;
         }
         Ok(())
     }
@@ -112,7 +131,7 @@ impl Own {
 impl Drop for Worn<'_> {
     #[allow(clippy::disallowed_methods, reason = "no message is worth a step as somebody else")]
     fn drop(&mut self) {
-        if self.0.give_back().is_err() {
+        if self.give_back().is_err() {
             // Nothing of what follows may be done as somebody else. It was allowed a moment ago, so this does not happen.
             std::process::abort();
         }
@@ -122,6 +141,14 @@ impl Drop for Worn<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Without root there is nothing to be tested, as tests/run says.
+    fn can_be_anybody() -> bool {
+        let is_root = rustix::process::geteuid().is_root();
+        let required = std::env::var_os("BRIDGE_DOCTOR_REQUIRE_LAB").is_some() || std::env::var_os("CI").is_some();
+        assert!(is_root || !required, "only root can take another identity");
+        is_root
+    }
 
     fn everything() -> String {
         let status = std::fs::read_to_string("/proc/thread-self/status").expect("a status");
@@ -135,10 +162,7 @@ mod tests {
 
     #[test]
     fn everything_is_given_back() {
-        if !rustix::process::geteuid().is_root() {
-            let required = std::env::var_os("BRIDGE_DOCTOR_REQUIRE_LAB").is_some() || std::env::var_os("CI").is_some();
-            assert!(!required, "only root can take another identity");
-            // The test harness shows it with --nocapture, and tests/run says that root is needed.
+        if !can_be_anybody() {
             return;
         }
         // A thread of its own, so that the signal stands nowhere else.
@@ -157,5 +181,25 @@ mod tests {
             assert_eq!(everything(), before);
         });
         thread.join().expect("nothing else than the identity changes");
+    }
+    #[test]
+    fn a_part_that_is_refused_takes_back_the_rest() {
+        if !can_be_anybody() {
+            return;
+        }
+        for lacking in [CapabilitySet::SETGID, CapabilitySet::SETUID] {
+            let thread = std::thread::spawn(move || {
+                let mut own = rustix::thread::capabilities(None).expect("capabilities");
+                own.permitted.remove(lacking);
+                own.effective.remove(lacking);
+                rustix::thread::set_capabilities(None, own).expect("fewer are always allowed");
+                let before = everything();
+                let identity = Identity { uid: 54_321, gid: 54_322, groups: vec![54_323], capabilities: 0 };
+                let guise = Guise::of(&identity).expect("the own identity is known").expect("nothing is inherited");
+                assert_eq!(guise.put_on().err(), Some(Errno::EPERM));
+                assert_eq!(everything(), before);
+            });
+            thread.join().expect("the identity stays");
+        }
     }
 }
