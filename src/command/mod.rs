@@ -5,11 +5,14 @@ mod acl_file;
 mod attach;
 mod check;
 mod collect;
+mod complete;
+mod completions;
 mod explain;
 mod failure;
 mod from;
 mod list;
 mod log;
+mod man;
 mod output;
 mod progress;
 mod sandbox;
@@ -50,6 +53,9 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Collect(options) => collect::run(options),
         Command::List(options) => list::run(options),
         Command::Schema(options) => schema::run(options),
+        Command::Completions(options) => completions::run(options),
+        Command::Man(options) => man::run(options),
+        Command::Complete(options) => complete::run(options),
     }
 }
 
