@@ -12,6 +12,12 @@ fail() {
     exit 1
 }
 
+# What cannot be tested here is said loudly by main.rs, and fails where everything is required.
+cannot() {
+    printf '%s\n' "$*" >&2
+    exit 77
+}
+
 # expect WHAT WANTED GOT
 expect() {
     [[ $2 == "$3" ]] || fail "$1: wanted
