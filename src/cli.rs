@@ -39,6 +39,13 @@ pub enum Command {
     List(List),
     /// Print the JSON Schema of an output.
     Schema(Schema),
+    /// Print the script that completes this command line in a shell.
+    Completions(Completions),
+    /// Print a manual page, or write all of them.
+    Man(Man),
+    /// What could stand at the end of a command line; the completion scripts ask it.
+    #[command(name = "__complete", hide = true)]
+    Complete(Complete),
 }
 
 /// Whose virtual machine, which bridge, which helper, which host.
@@ -280,6 +287,48 @@ pub enum Output {
     Fleet,
     /// A line of `check --watch --format json`.
     Change,
+}
+
+/// `completions`.
+#[derive(Args, Debug)]
+pub struct Completions {
+    /// The shell that is to read the script.
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+/// The shells that a script is there for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Shell {
+    /// GNU Bash.
+    Bash,
+    /// Elvish; options and subcommands only.
+    Elvish,
+    /// fish.
+    Fish,
+    /// PowerShell; options and subcommands only.
+    Powershell,
+    /// Zsh.
+    Zsh,
+}
+
+/// `man`.
+#[derive(Args, Debug)]
+pub struct Man {
+    /// The subcommand that the page is about [default: the program].
+    #[arg(value_name = "COMMAND")]
+    pub command: Option<String>,
+    /// Write every page into DIR, which is made where it is missing.
+    #[arg(long, value_name = "DIR", conflicts_with = "command")]
+    pub directory: Option<PathBuf>,
+}
+
+/// `__complete`.
+#[derive(Args, Debug)]
+pub struct Complete {
+    /// The command line with the program's name, up to the word under the cursor, which may be empty.
+    #[arg(last = true)]
+    pub words: Vec<OsString>,
 }
 
 /// How a report is printed.

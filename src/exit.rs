@@ -24,6 +24,9 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// The table: every way to end, by its number.
+    pub const ALL: [Self; 5] = [Self::Healthy, Self::Broken, Self::Usage, Self::Unknown, Self::Internal];
+
     /// The verdict of a report, whatever the format it is written in.
     pub fn of(report: &Report, strict: bool) -> Self {
         match report.status {
@@ -52,6 +55,18 @@ impl Exit {
             Self::Unknown
         } else {
             Self::Healthy
+        }
+    }
+
+    /// What it means, for the manual.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Healthy => "every selected check passed, or warned",
+            Self::Broken => "at least one check failed (with `--strict`: or warned)",
+            Self::Usage => "the command line makes no sense",
+            Self::Unknown => "nothing failed, but a check that matters is unknown",
+            Self::Internal => "bridge-doctor itself failed: unreadable input, output that cannot be written",
+            Self::Plugin(_) => "with `--format nagios`, the state of a monitoring plugin",
         }
     }
 

@@ -5,6 +5,8 @@ mod acl_file;
 mod attach;
 mod check;
 mod collect;
+mod complete;
+mod completions;
 mod explain;
 mod failure;
 mod fix;
@@ -12,6 +14,7 @@ mod fleet;
 mod from;
 mod list;
 mod log;
+mod man;
 mod output;
 mod progress;
 mod sandbox;
@@ -60,6 +63,9 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Collect(options) => collect::run(options),
         Command::List(options) => list::run(options),
         Command::Schema(options) => schema::run(options),
+        Command::Completions(options) => completions::run(options),
+        Command::Man(options) => man::run(options),
+        Command::Complete(options) => complete::run(options),
     }
 }
 

@@ -74,6 +74,16 @@ pub fn link(name: &str) -> Result<Option<Link>, Errno> {
     network::one(name)
 }
 
+/// The names of the bridges in this network namespace; none where the kernel does not tell.
+pub fn bridge_names() -> Vec<String> {
+    network::bridge_names().unwrap_or_default()
+}
+
+/// The users in this machine's own `passwd` file.
+pub fn local_users() -> Vec<String> {
+    accounts::local_names()
+}
+
 /// The chains of the bridge family that drop frames, by their policy or by a rule.
 pub fn bridge_chains() -> Fact<Vec<Chain>> {
     firewall::bridge_chains(&root::Root::live(), &proc::Proc::open())

@@ -61,6 +61,13 @@ pub(super) fn one(name: &str) -> Result<Option<Link>, Errno> {
     Routes::open()?.link(name)
 }
 
+/// The names of the bridges that exist.
+pub(super) fn bridge_names() -> Result<Vec<String>, Errno> {
+    let links = Routes::open()?.dump(&Dump::Bridges)?;
+    // A kernel that does not know the filter shows everything.
+    Ok(links.into_iter().filter(|link| link.bridge.is_some()).map(|link| link.name).collect())
+}
+
 fn interfaces(routes: &mut Routes, wanted: &Wanted<'_>) -> Result<(Scope, Vec<Link>), Errno> {
     let (mut names, mut links) = named(routes, wanted)?;
     let is_bridge = |name: &String| {

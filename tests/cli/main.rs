@@ -2,6 +2,7 @@
 
 mod attach;
 mod bad_input;
+mod completions;
 mod exit_codes;
 mod fleet;
 mod hosts;
