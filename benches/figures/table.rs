@@ -13,7 +13,8 @@ const END: &str = "<!-- end of figures -->\n";
 /// What was measured so far.
 #[derive(Default)]
 pub(crate) struct Table {
-    rows: Vec<String>,
+    /// Each with its place on the list.
+    rows: Vec<(usize, String)>,
     /// What could not be measured, and why.
     pub(crate) missing: Vec<String>,
 }
@@ -38,20 +39,22 @@ impl Table {
     }
 
     fn row(&mut self, id: &str, value: &str, half: &str, instructions: &str, runs: usize) {
-        let Some(Listed { what, against, target, .. }) = FIGURES.iter().find(|figure| figure.id == id) else {
+        let listed = FIGURES.iter().enumerate().find(|(_, figure)| figure.id == id);
+        let Some((place, Listed { what, against, target, .. })) = listed else {
             self.missing.push(format!("{id}: it is on no list"));
             return;
         };
         let row = format!("| {what} | {against} | {target} | {value} | {half} | {instructions} | {runs} |\n");
         eprint!("{row}");
-        self.rows.push(row);
+        self.rows.push((place, row));
+        self.rows.sort();
     }
 
     /// The table in Markdown.
     pub(crate) fn markdown(&self) -> String {
         let head = "| what | against | at most | measured | middle half | instructions, in millions | runs |\n\
                     |---|---|---|---|---|---|---|\n";
-        format!("{head}{}", self.rows.concat())
+        self.rows.iter().fold(head.to_owned(), |table, (_, row)| table + row)
     }
 
     /// Puts the table and a line about the machine between the README's marks.
