@@ -200,7 +200,7 @@ impl Draft {
     /// A finding that stays for a person.
     fn by_hand(&self, check: &Check, cause: &'static str) -> Manual {
         let remedy = check.remedy.clone().unwrap_or_default();
-        let beyond = self.loosening.iter().find(|(other, _)| *other == remedy).map(|(_, beyond)| beyond.join(", "));
+        let beyond = self.loosening.iter().find(|(other, _)| *other == remedy).map(|(_, beyond)| few(beyond));
         let (why, note) = match (&remedy.why, beyond) {
             (_, Some(beyond)) if self.asked.is_empty() => (
                 format!("it would let guests onto {beyond}, and nobody said which bridge is wanted"),
@@ -262,6 +262,15 @@ fn is_there(facts: &Snapshot, action: &Action) -> bool {
         (Action::MakeDirectory { .. }, Some(Preimage::Standing(_))) => true,
         (Action::WriteFile { content, .. }, Some(Preimage::Standing(found))) => found.content.as_ref() == Some(content),
         _ => false,
+    }
+}
+
+/// The first few of perhaps very many names.
+fn few(names: &[String]) -> String {
+    const SHOWN: usize = 5;
+    match names.len().saturating_sub(SHOWN) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names[..SHOWN].join(", ")),
     }
 }
 
