@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{AclState, Platform, Remedy, generic};
-use crate::snapshot::Machine;
+use crate::snapshot::{Machine, without_dots};
 
 /// Where a helper stands decides who may change it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -52,7 +52,7 @@ pub fn make_privileged(machine: &Machine, path: &Path, overridden: Option<&str>)
 pub fn acl_allow(machine: &Machine, path: &Path, bridge: &str, state: AclState<'_>) -> Remedy {
     let platform = super::of(machine);
     match Place::of(path) {
-        Place::Package | Place::Local => platform.acl_allow(path, bridge, state),
+        Place::Package | Place::Local => platform.acl_allow(&without_dots(path), bridge, state),
         Place::NixStore | Place::GuixStore => hosts_own_helper(platform),
         Place::Flatpak => outside_of_flatpak(),
     }
