@@ -62,6 +62,7 @@ fn remaining(report: &Report, choice: &Choice) -> Vec<&'static str> {
 struct Reasons {
     causes: Vec<&'static str>,
     found: Vec<String>,
+    notes: Vec<String>,
 }
 
 struct Draft {
@@ -116,6 +117,7 @@ impl Draft {
             return false;
         }
         let mut changed = false;
+        let mut last = None;
         for (action, effect) in remedy.acts() {
             if is_there(&self.mended, action) {
                 continue;
@@ -126,11 +128,17 @@ impl Draft {
                 self.reasons.push(Reasons::default());
             }
             changed |= new;
+            last = Some(at);
             let reasons = &mut self.reasons[at];
             if !reasons.causes.contains(&cause) {
                 reasons.causes.push(cause);
                 reasons.found.push(check.message.clone());
             }
+        }
+        if let (Some(at), Some(note)) = (last, &remedy.note)
+            && !self.reasons[at].notes.contains(note)
+        {
+            self.reasons[at].notes.push(note.clone());
         }
         if changed {
             self.hoped = all(&self.hoped);
@@ -200,7 +208,7 @@ impl Draft {
     /// A finding that stays for a person.
     fn by_hand(&self, check: &Check, cause: &'static str) -> Manual {
         let remedy = check.remedy.clone().unwrap_or_default();
-        let beyond = self.loosening.iter().find(|(other, _)| *other == remedy).map(|(_, beyond)| beyond.join(", "));
+        let beyond = self.loosening.iter().find(|(other, _)| *other == remedy).map(|(_, beyond)| few(beyond));
         let (why, note) = match (&remedy.why, beyond) {
             (_, Some(beyond)) if self.asked.is_empty() => (
                 format!("it would let guests onto {beyond}, and nobody said which bridge is wanted"),
@@ -242,6 +250,7 @@ impl Draft {
                 command: remedy.commands(snapshot).join("\n"),
                 path: standing::subject(&action, &effect).map(|path| path.display().to_string()),
                 diff: diff::of(&before, &after, &action),
+                note: (!reasons.notes.is_empty()).then(|| reasons.notes.join(" ")),
                 undo: describe::undo(&before, &action, &effect),
                 automatic: true,
                 state: ActionState::Planned,
@@ -262,6 +271,15 @@ fn is_there(facts: &Snapshot, action: &Action) -> bool {
         (Action::MakeDirectory { .. }, Some(Preimage::Standing(_))) => true,
         (Action::WriteFile { content, .. }, Some(Preimage::Standing(found))) => found.content.as_ref() == Some(content),
         _ => false,
+    }
+}
+
+/// The first few of perhaps very many names.
+fn few(names: &[String]) -> String {
+    const SHOWN: usize = 5;
+    match names.len().saturating_sub(SHOWN) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names[..SHOWN].join(", ")),
     }
 }
 
