@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use crate::helper::Outcome;
 use crate::report::nagios::PluginState;
-use crate::report::{Attach, ForwardingStatus, Report, Status};
+use crate::report::{Attach, Fleet, ForwardingStatus, HostStatus, Report, Status};
 
 /// How bridge-doctor ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -41,6 +41,20 @@ impl Exit {
             (Outcome::Attached, ForwardingStatus::Pass) => Self::Healthy,
             (Outcome::Attached, ForwardingStatus::Skip) => Self::Unknown,
             _ => Self::Broken,
+        }
+    }
+
+    /// The verdict over many hosts: that of the worst, and a file that could not be read may hide anything.
+    pub fn of_fleet(fleet: &Fleet, strict: bool) -> Self {
+        let any = |status| fleet.hosts.iter().any(|host| host.verdict(strict) == status);
+        if any(HostStatus::Unreadable) {
+            Self::Internal
+        } else if any(HostStatus::Fail) {
+            Self::Broken
+        } else if any(HostStatus::Unknown) {
+            Self::Unknown
+        } else {
+            Self::Healthy
         }
     }
 
