@@ -88,3 +88,20 @@ impl From<Exit> for ExitCode {
         Self::from(exit.code())
     }
 }
+
+impl Exit {
+    /// The verdict over many hosts: that of the worst, and a file that could not be read may hide anything.
+    pub fn of_fleet(fleet: &crate::report::Fleet, strict: bool) -> Self {
+        use crate::report::HostStatus;
+        let any = |status| fleet.hosts.iter().any(|host| host.verdict(strict) == status);
+        if any(HostStatus::Unreadable) {
+            Self::Internal
+        } else if any(HostStatus::Fail) {
+            Self::Broken
+        } else if any(HostStatus::Unknown) {
+            Self::Unknown
+        } else {
+            Self::Healthy
+        }
+    }
+}

@@ -37,7 +37,7 @@ impl PluginState {
         }
     }
 
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Self::Ok => "OK",
             Self::Warning => "WARNING",
@@ -116,6 +116,6 @@ fn details(check: &Check, run: &Run) -> Vec<String> {
 }
 
 /// Text in which nothing begins performance data.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     text.replace('|', "\\x7c")
 }
