@@ -72,12 +72,23 @@ pub struct Check {
     /// What is checked.
     #[command(flatten)]
     pub selection: Selection,
-    /// Judge a snapshot made by `collect` in place of this machine (`-`: standard input).
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["root", "pid", "helper"])]
-    pub from: Option<PathBuf>,
+    /// Judge a snapshot made by `collect` in place of this machine (`-`: standard input); several, or a directory of
+    /// *.json files, give one table.
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["root", "pid", "helper"])]
+    pub from: Vec<PathBuf>,
     /// Run the real helper as well, and send frames between two taps.
     #[arg(long, conflicts_with_all = ["from", "root", "pid"])]
     pub attach: bool,
+    /// Check again until everything passes, at every change of the host, for at most this long. What changes without
+    /// telling, such as most sysctls, is seen after 30 seconds at the latest.
+    #[arg(long, value_name = "DURATION", value_parser = timeout, conflicts_with_all = ["from", "root", "watch"])]
+    pub wait: Option<Duration>,
+    /// Print one line for every change of state, until interrupted.
+    #[arg(long, conflicts_with_all = ["from", "root", "attach", "output", "redact"])]
+    pub watch: bool,
+    /// Replace host names, user names, MAC and public addresses by stable tokens before anything is judged.
+    #[arg(long)]
+    pub redact: bool,
     /// What the bridge is for; what contradicts it then fails.
     #[arg(long, value_enum)]
     pub expect: Option<Expect>,
@@ -95,7 +106,7 @@ pub struct Check {
     pub verbose: bool,
     /// How to print the report.
     #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
+    pub format: CheckFormat,
     /// Write the report to FILE in place of standard output.
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -230,6 +241,10 @@ pub enum Output {
     Explanation,
     /// `collect`.
     Snapshot,
+    /// `check --from` with many snapshots, and `--format json`.
+    Fleet,
+    /// A line of `check --watch --format json`.
+    Change,
 }
 
 /// `completions`.
@@ -282,4 +297,26 @@ pub enum Format {
     Human,
     /// For programs.
     Json,
+}
+
+/// How `check` prints its report.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub enum CheckFormat {
+    /// For people.
+    #[default]
+    Human,
+    /// For programs.
+    Json,
+    /// JUnit XML, for CI systems.
+    Junit,
+    /// The Test Anything Protocol, version 13.
+    Tap,
+    /// A monitoring plugin's output and exit codes: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
+    Nagios,
+    /// Metrics for Prometheus, by node_exporter's textfile collector.
+    Prometheus,
+    /// Annotations of a GitHub Actions workflow.
+    Github,
+    /// Markdown, for a bug report; see --redact.
+    Markdown,
 }

@@ -6,7 +6,7 @@ mod trial;
 use std::collections::HashMap;
 
 use crate::acl::Reading;
-use crate::catalogue::{self, Severity};
+use crate::catalogue;
 use crate::helper::{self, Prediction};
 use crate::probe::{self, Case, Evidence, Expect, Finding, Judgement, Level, PROBES, Probe, Remedy, Scope, Target};
 use crate::report::{
@@ -221,11 +221,7 @@ fn root_causes(checks: &[Check]) -> Vec<&'static str> {
 
 fn status(checks: &[Check], expect: Option<Expect>) -> Status {
     let any = |status| checks.iter().any(|check| check.status == status);
-    let matters = |check: &Check| {
-        let page = catalogue::page(check.id);
-        check.status == CheckStatus::Unknown
-            && (expect.is_some() || page.is_some_and(|page| page.severity == Severity::Fail))
-    };
+    let matters = |check: &Check| check.status == CheckStatus::Unknown && check.matters(expect.is_some());
     if any(CheckStatus::Fail) {
         Status::Fail
     } else if checks.iter().any(matters) {

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use crate::helper::Outcome;
+use crate::report::nagios::PluginState;
 use crate::report::{Attach, ForwardingStatus, Report, Status};
 
 /// How bridge-doctor ends.
@@ -18,10 +19,12 @@ pub enum Exit {
     Unknown,
     /// bridge-doctor itself failed: unreadable input, output that cannot be written.
     Internal,
+    /// The state of a monitoring plugin, which has codes of its own.
+    Plugin(PluginState),
 }
 
 impl Exit {
-    /// The table: every way to end, by its number.
+    /// The table: every way to end, by its number. A plugin has one of its own.
     pub const ALL: [Self; 5] = [Self::Healthy, Self::Broken, Self::Usage, Self::Unknown, Self::Internal];
 
     /// The verdict of a report, whatever the format it is written in.
@@ -52,6 +55,7 @@ impl Exit {
             Self::Usage => "the command line makes no sense",
             Self::Unknown => "nothing failed, but a check that matters is unknown",
             Self::Internal => "bridge-doctor itself failed: unreadable input, output that cannot be written",
+            Self::Plugin(state) => state.word(),
         }
     }
 
@@ -63,6 +67,7 @@ impl Exit {
             Self::Usage => 2,
             Self::Unknown => 3,
             Self::Internal => 4,
+            Self::Plugin(state) => state.code(),
         }
     }
 }

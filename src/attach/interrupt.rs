@@ -11,7 +11,8 @@ const ENDING: [Signal; 3] = [Signal::SIGHUP, Signal::SIGINT, Signal::SIGTERM];
 
 /// Holds the ending signals back for its lifetime, and is readable once one of them waits.
 ///
-/// The signal is never taken from the queue: it ends the process when this value is dropped, as it would have before.
+/// Unless it is taken, the signal stays in the queue: it ends the process when this value is dropped, as it would have
+/// before.
 #[derive(Debug)]
 pub struct Interrupt {
     descriptor: SignalFd,
@@ -35,6 +36,11 @@ impl Interrupt {
                 Err(error.into())
             }
         }
+    }
+
+    /// Takes what waits from the queue: the caller ends by itself, and has something left to say.
+    pub fn take(&self) {
+        while let Ok(Some(_)) = self.descriptor.read_signal() {}
     }
 }
 

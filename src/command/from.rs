@@ -56,7 +56,7 @@ fn bytes(source: impl Read) -> io::Result<Vec<u8>> {
 }
 
 /// The system's text without Rust's "(os error N)".
-fn reason(error: &io::Error) -> String {
+pub(super) fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or(&text).to_owned()
 }
@@ -66,20 +66,22 @@ fn parse(content: &[u8], name: &str) -> Result<Snapshot, Failure> {
     if content.iter().all(u8::is_ascii_whitespace) {
         return Err(Failure::internal("the snapshot is empty", name, again));
     }
-    let header: Header = serde_json::from_slice(content).map_err(|error| {
-        let place = format!("{name}, line {} column {}", error.line(), error.column());
-        match error.classify() {
-            Category::Eof => Failure::internal("the snapshot is cut short", place, again),
-            Category::Syntax | Category::Io => Failure::internal("not a snapshot: it is no JSON", place, again),
-            Category::Data => Failure::internal("not a snapshot", place, again),
-        }
+    // Most are what they should be: what else it could be is asked of the others only.
+    let error = match serde_json::from_slice::<Snapshot>(content) {
+        Ok(snapshot) if snapshot.schema == SCHEMA => return Ok(snapshot),
+        parsed => parsed.err(),
+    };
+    let place = |error: &serde_json::Error| format!("{name}, line {} column {}", error.line(), error.column());
+    let header: Header = serde_json::from_slice(content).map_err(|error| match error.classify() {
+        Category::Eof => Failure::internal("the snapshot is cut short", place(&error), again),
+        Category::Syntax | Category::Io => Failure::internal("not a snapshot: it is no JSON", place(&error), again),
+        Category::Data => Failure::internal("not a snapshot", place(&error), again),
     })?;
-    if header.schema != SCHEMA {
-        return Err(foreign(&header, name));
-    }
-    serde_json::from_slice(content).map_err(|error| {
-        let place = format!("{name}, line {} column {}", error.line(), error.column());
-        Failure::internal(format!("not a whole {SCHEMA}: {}", without_place(&error)), place, again)
+    Err(match error {
+        Some(error) if header.schema == SCHEMA => {
+            Failure::internal(format!("not a whole {SCHEMA}: {}", without_place(&error)), place(&error), again)
+        }
+        _ => foreign(&header, name),
     })
 }
 

@@ -9,6 +9,7 @@ mod complete;
 mod completions;
 mod explain;
 mod failure;
+mod fleet;
 mod from;
 mod list;
 mod log;
@@ -19,6 +20,7 @@ mod sandbox;
 mod schema;
 mod selection;
 mod trial;
+mod vigil;
 
 use std::ffi::OsString;
 use std::io::ErrorKind;
@@ -27,14 +29,20 @@ use clap::Parser;
 
 use crate::cli::{Cli, Command};
 use crate::exit::Exit;
+use crate::report::nagios::{self, PluginState};
 use failure::Failure;
 
 pub use acl::{acl_exit, acl_report};
 
 /// Runs the command line and says how the process should end.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
+        Err(explanation) if explanation.use_stderr() && is_plugin(&arguments) => {
+            let _ = explanation.print();
+            return plugin_failure();
+        }
         Err(explanation) => return usage(&explanation),
     };
     dispatch(&cli).unwrap_or_else(|failure| {
@@ -56,6 +64,20 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Completions(options) => completions::run(options),
         Command::Man(options) => man::run(options),
         Command::Complete(options) => complete::run(options),
+    }
+}
+
+/// Whether a monitoring agent asks: it takes the code of a usage error for a state of the host.
+fn is_plugin(arguments: &[OsString]) -> bool {
+    let pair = |pair: &[OsString]| pair[0] == "--format" && pair[1] == "nagios";
+    arguments.windows(2).any(pair) || arguments.iter().any(|argument| argument == "--format=nagios")
+}
+
+fn plugin_failure() -> Exit {
+    let said = nagios::render_failure("the command line makes no sense", "standard error has the reason");
+    match output::write(&said, None) {
+        Ok(()) => Exit::Plugin(PluginState::Unknown),
+        Err(failure) => failure.exit,
     }
 }
 

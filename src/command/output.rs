@@ -35,12 +35,35 @@ pub(super) fn width() -> usize {
     terminal_size::terminal_size().map_or(USUAL_WIDTH, |(width, _)| usize::from(width.0).clamp(60, 120))
 }
 
+/// Who reads the file of `--output`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Reader {
+    /// Whoever the umask lets.
+    Anybody,
+    /// Another user's program, at any moment: a new file is open to it whatever the umask, and never half written.
+    Daemon,
+}
+
 /// Writes the result. A reader who has read enough and closed the pipe is no failure.
 pub(super) fn write(text: &str, file: Option<&Path>) -> Result<(), Failure> {
+    write_for(Reader::Anybody, text, file)
+}
+
+/// The same for a particular reader.
+pub(super) fn write_for(reader: Reader, text: &str, file: Option<&Path>) -> Result<(), Failure> {
     let file = file.filter(|path| !STANDARD_OUTPUT.iter().any(|name| path.as_os_str() == *name));
     match file {
         None => stream(|out| out.write_all(text.as_bytes())),
-        Some(path) => settle(to_file(path, text), &path.display().to_string()),
+        Some(path) => settle(to_file(reader, path, text), &path.display().to_string()),
+    }
+}
+
+/// Writes a line at once; false where nobody reads any more.
+pub(super) fn line(text: &str) -> Result<bool, Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        written => settle(written, "standard output").map(|()| true),
     }
 }
 
@@ -74,9 +97,9 @@ pub(super) fn unwritable_json(error: &serde_json::Error) -> Failure {
     )
 }
 
-fn to_file(path: &Path, text: &str) -> io::Result<()> {
+fn to_file(reader: Reader, path: &Path, text: &str) -> io::Result<()> {
     let link = match fs::symlink_metadata(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return replace(path, None, text),
+        Err(error) if error.kind() == ErrorKind::NotFound => return replace(reader, path, None, text),
         standing => standing?.is_symlink(),
     };
     if link && rustix::process::geteuid().is_root() && others_may_write(directory(path))? {
@@ -93,19 +116,22 @@ fn to_file(path: &Path, text: &str) -> io::Result<()> {
     }
     // Asked first, because a rename would replace a file whose mode forbids writing.
     OpenOptions::new().write(true).open(path)?;
-    match replace(&fs::canonicalize(path)?, Some(&standing), text) {
-        Err(error) if cannot_be_replaced(&error) => overwrite(path, link, text),
+    match replace(reader, &fs::canonicalize(path)?, Some(&standing), text) {
+        Err(error) if reader == Reader::Anybody && cannot_be_replaced(&error) => overwrite(path, link, text),
         done => done,
     }
 }
 
 /// Puts a finished file in the place of the old one, so that no reader meets half a report.
-fn replace(path: &Path, standing: Option<&Metadata>, text: &str) -> io::Result<()> {
+fn replace(reader: Reader, path: &Path, standing: Option<&Metadata>, text: &str) -> io::Result<()> {
     let mut file = tempfile::Builder::new()
         .prefix(".bridge-doctor-")
         .permissions(Permissions::from_mode(0o666))
         .tempfile_in(directory(path))?;
     file.write_all(text.as_bytes())?;
+    if reader == Reader::Daemon {
+        file.as_file().set_permissions(Permissions::from_mode(0o644))?;
+    }
     if let Some(standing) = standing {
         fchown(file.as_file(), Some(standing.uid()), Some(standing.gid()))?;
         file.as_file().set_permissions(Permissions::from_mode(standing.mode() & 0o7777))?;

@@ -17,6 +17,28 @@ impl Progress {
         Self(bar.with_style(ProgressStyle::default_spinner()))
     }
 
+    /// Says what is waited for. Nothing moves meanwhile: waiting costs nothing.
+    pub(super) fn say(&self, text: &str) {
+        if self.0.is_hidden() {
+            return;
+        }
+        if let Ok(still) = ProgressStyle::with_template("{wide_msg}") {
+            self.0.set_style(still);
+        }
+        self.0.set_message(text.to_owned());
+        self.0.tick();
+    }
+
+    /// Whether anybody sees it.
+    pub(super) fn is_shown(&self) -> bool {
+        !self.0.is_hidden()
+    }
+
+    /// Says how much of it is done.
+    pub(super) fn count(&self, done: usize, all: usize) {
+        self.say(&format!("judged {done} of {all} snapshots"));
+    }
+
     /// Says what the end-to-end test is at.
     pub(super) fn show(&self, stage: Stage) {
         if self.0.is_hidden() {

@@ -2,8 +2,9 @@
 
 use crate::cli::{self, Output};
 use crate::exit::Exit;
+use crate::report::change::{self, Change};
 use crate::report::explain::{EXPLANATION_SCHEMA, Explanation};
-use crate::report::{self, AclReport, Attach, Report, json, schema};
+use crate::report::{self, AclReport, Attach, Fleet, Report, json, schema};
 use crate::snapshot::{self, Snapshot};
 
 use super::failure::Failure;
@@ -16,6 +17,8 @@ pub(super) fn run(options: &cli::Schema) -> Result<Exit, Failure> {
         Output::Acl => schema::of::<AclReport>(report::ACL_SCHEMA),
         Output::Explanation => schema::of::<Explanation>(EXPLANATION_SCHEMA),
         Output::Snapshot => schema::of::<Snapshot>(snapshot::SCHEMA),
+        Output::Fleet => schema::of::<Fleet>(report::FLEET_SCHEMA),
+        Output::Change => schema::of::<Change>(change::CHANGE_SCHEMA),
     };
     let text = json::render(&schema).map_err(|error| output::unwritable_json(&error))?;
     output::write(&text, None)?;

@@ -31,15 +31,19 @@ pub(super) fn bridges(names: &[OsString]) -> Result<Vec<String>, Failure> {
 
 /// Reads the facts of this machine, or of the tree in its place.
 pub(super) fn collect(selection: &Selection, everything: bool) -> Result<Snapshot, Failure> {
-    let request = Request {
+    host::collect(&Request { everything, ..request(selection)? }).map_err(Failure::of_collecting)
+}
+
+/// What is asked of the machine.
+pub(super) fn request(selection: &Selection) -> Result<Request, Failure> {
+    Ok(Request {
         user: selection.user.clone(),
         pid: selection.pid,
         helper: selection.helper.clone(),
         root: selection.root.clone(),
         bridges: bridges(&selection.bridge)?,
-        everything,
-    };
-    host::collect(&request).map_err(Failure::of_collecting)
+        everything: false,
+    })
 }
 
 /// Refuses ids that no check has, and a selection that leaves no check.

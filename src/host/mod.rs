@@ -24,10 +24,12 @@ mod process;
 mod root;
 mod subject;
 mod tun;
+mod watch;
 
 use std::path::{Path, PathBuf};
 
 pub use error::Error;
+pub use watch::{Wake, Watch};
 
 use crate::snapshot::{Acl, Chain, Errno, Fact, Link, Snapshot};
 

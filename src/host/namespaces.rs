@@ -80,11 +80,7 @@ impl Elsewhere {
     /// Opens what must be entered, while `/proc` still shows it.
     pub(super) fn of(proc: &Proc, pid: u32) -> Result<Self, Error> {
         let closed = |attempt: &str, errno| Error::ClosedProcess { pid, attempt: attempt.to_owned(), errno };
-        let other = |kind: &str| {
-            let theirs = namespace(proc, &pid.to_string(), kind)?;
-            let ours = namespace(proc, "self", kind)?;
-            Ok(if identity(&theirs) == identity(&ours) { None } else { Some(theirs) })
-        };
+        let other = |kind: &str| other(proc, pid, kind);
         let handle = |name: &str| proc.handle(&format!("{pid}/{name}"), OFlags::PATH);
         Ok(Self {
             net: other("net").map_err(|errno| closed("look at the network namespace", errno))?,
@@ -121,6 +117,13 @@ impl Elsewhere {
         }
         Ok(())
     }
+}
+
+/// The namespace of a process, where it is another than this one's.
+pub(super) fn other(proc: &Proc, pid: u32, kind: &str) -> Result<Option<OwnedFd>, Errno> {
+    let theirs = namespace(proc, &pid.to_string(), kind)?;
+    let ours = namespace(proc, "self", kind)?;
+    Ok(if identity(&theirs) == identity(&ours) { None } else { Some(theirs) })
 }
 
 fn namespace(proc: &Proc, process: &str, kind: &str) -> Result<OwnedFd, Errno> {

@@ -2,18 +2,31 @@
 
 mod acl;
 mod attach;
+pub mod change;
 pub mod explain;
+mod fleet;
+pub mod github;
 pub mod human;
 pub mod json;
+pub mod junit;
 pub mod list;
+pub mod markdown;
 mod model;
+pub mod nagios;
+pub mod prometheus;
+mod run;
 pub mod schema;
+pub mod tap;
 pub mod text;
 
 pub use acl::{
     ACL_SCHEMA, AclDecision, AclReport, DecidingRule, Parse, RuleTable, render_acl, render_diagnostics, write_acl_json,
 };
 pub use attach::{ATTACH_SCHEMA, Attach, ForwardingEntry, ForwardingStatus};
+pub use fleet::{
+    CauseEntry, FLEET_SCHEMA, Fleet, FleetSummary, HostEntry, HostStatus, render_fleet, render_fleet_metrics,
+};
 pub use model::{
     Check, CheckStatus, EvidenceEntry, FixEntry, Host, Report, SCHEMA, Status, SubjectEntry, Summary, TargetEntry, Tool,
 };
+pub use run::Run;

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::Attach;
 use crate::acl::Diagnostic;
+use crate::catalogue::{self, Severity};
 use crate::helper::Prediction;
 
 /// The identifier and version of the report's JSON.
@@ -103,6 +104,18 @@ pub enum Status {
     Unknown,
 }
 
+impl Status {
+    /// The word that JSON has for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Warn => "warn",
+            Self::Fail => "fail",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// How one check ended.
 #[derive(Clone, Copy, Debug, Eq, Hash, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -119,6 +132,23 @@ pub enum CheckStatus {
     Unknown,
     /// The question does not arise.
     NotApplicable,
+}
+
+impl CheckStatus {
+    /// Every one, the best first.
+    pub const ALL: [Self; 6] = [Self::Pass, Self::NotApplicable, Self::Blocked, Self::Unknown, Self::Warn, Self::Fail];
+
+    /// The word that JSON has for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Warn => "warn",
+            Self::Fail => "fail",
+            Self::Blocked => "blocked",
+            Self::Unknown => "unknown",
+            Self::NotApplicable => "not-applicable",
+        }
+    }
 }
 
 /// One line of the report.
@@ -146,6 +176,13 @@ pub struct Check {
     pub fix: Option<FixEntry>,
     /// Places in the ACL to show.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Check {
+    /// Whether an answer without this check is worth less; where a bridge is for something, every check is.
+    pub fn matters(&self, expecting: bool) -> bool {
+        expecting || catalogue::page(self.id).is_none_or(|page| page.severity == Severity::Fail)
+    }
 }
 
 /// A fact, named.

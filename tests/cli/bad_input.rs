@@ -86,8 +86,13 @@ fn a_snapshot_file_that_cannot_be_read() {
     let missing =
         format!("bridge-doctor: cannot read the snapshot: No such file or directory: /no/where.json\n{try_this}");
     assert_refused(&run(["check", "--from", "/no/where.json"]), 4, &missing);
-    let directory = format!("bridge-doctor: cannot read the snapshot: Is a directory: /\n{try_this}");
-    assert_refused(&run(["check", "--from", "/"]), 4, &directory);
+    let folder = tempfile::tempdir().expect("a directory");
+    let directory = format!(
+        "bridge-doctor: there is no snapshot in the directory: {}\n  \
+         try: a directory of what `bridge-doctor collect > NAME.json` made\n",
+        folder.path().display()
+    );
+    assert_refused(&run(["check".as_ref(), "--from".as_ref(), folder.path().as_os_str()]), 4, &directory);
 }
 
 #[test]

@@ -41,7 +41,7 @@ fn every_value_that_could_be_known_is_offered() {
     use clap::{Arg, CommandFactory};
 
     // A text, a number and a time are whatever they are.
-    let free = |argument: &Arg| ["pid", "timeout"].contains(&argument.get_id().as_str());
+    let free = |argument: &Arg| ["pid", "timeout", "wait"].contains(&argument.get_id().as_str());
     for command in Cli::command().get_subcommands().filter(|command| !command.is_hide_set()) {
         let named = command.get_opts().filter(|argument| argument.get_action().takes_values() && !free(argument));
         for argument in named {

@@ -33,7 +33,10 @@ fn every_format_ends_alike() {
     ];
     for (snapshot, lenient, strict) in table {
         let input = hosts::json(&snapshot);
-        for format in [&["--format", "human"][..], &["--format", "json"], &["--verbose"], &["--ascii"]] {
+        let formats = ["human", "json", "junit", "tap", "prometheus", "github", "markdown"];
+        let formats = formats.map(|format| ["--format", format]);
+        let formats = formats.iter().map(|format| &format[..]).chain([&["--verbose"][..], &["--ascii"]]);
+        for format in formats {
             for (option, code) in [(None, lenient), (Some("--strict"), strict)] {
                 let arguments = ["check", "--from", "-", "--bridge", "br0"].iter().chain(format).chain(option.as_ref());
                 let output = run_with_input(arguments, &input);
@@ -41,6 +44,52 @@ fn every_format_ends_alike() {
                 assert_eq!(output.status.code(), Some(code), "{format:?} {option:?}\n{shown}");
             }
         }
+    }
+}
+
+#[test]
+fn a_plugin_has_codes_of_its_own() {
+    let table = [
+        (hosts::healthy(), 0, 0, "OK"),
+        (hosts::generous_acl(), 1, 2, "WARNING"),
+        (hosts::unprivileged_helper(), 2, 2, "CRITICAL"),
+        (hosts::unseen_tun(), 3, 3, "UNKNOWN"),
+    ];
+    let nagios = ["check", "--from", "-", "--bridge", "br0", "--format", "nagios"];
+    for (snapshot, lenient, strict, word) in table {
+        let output = run_with_input(nagios, &hosts::json(&snapshot));
+        assert_eq!(output.status.code(), Some(lenient), "{word}");
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(said.starts_with(&format!("BRIDGE {word} - alice on br0: ")), "{said}");
+        let output = run_with_input(nagios.iter().chain([&"--strict"]), &hosts::json(&snapshot));
+        assert_eq!(output.status.code(), Some(strict), "{word}, strict");
+    }
+}
+
+#[test]
+fn a_plugin_that_cannot_look_is_unknown_and_says_so_where_the_agent_reads() {
+    for (arguments, what) in [
+        (&["check", "--format", "nagios", "--from", "/no/where"][..], "cannot read the snapshot"),
+        (&["check", "--format", "nagios", "--only", "weather"], "no check is called `weather`"),
+        (&["check", "--format=nagios", "--user", "no-such-user-here"], "there is no user"),
+        (&["check", "--format=nagios", "--weather"], "the command line makes no sense"),
+        (&["check", "--pid", "x", "--format", "nagios"], "the command line makes no sense"),
+    ] {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(3), "{arguments:?}");
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(said.starts_with(&format!("BRIDGE UNKNOWN - {what}")), "{arguments:?}: {said}");
+        assert_eq!(said.lines().count(), 1);
+    }
+}
+
+#[test]
+fn a_format_that_a_command_has_not_is_refused_with_those_that_it_has() {
+    for command in ["attach", "acl", "explain", "list"] {
+        let output = run([command, "--format", "tap"]);
+        assert_eq!(output.status.code(), Some(2), "{command}");
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(error.contains("invalid value 'tap'") && error.contains("human, json"), "{command}: {error}");
     }
 }
 

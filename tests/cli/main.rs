@@ -4,6 +4,7 @@ mod attach;
 mod bad_input;
 mod completions;
 mod exit_codes;
+mod fleet;
 mod hosts;
 mod human;
 mod invocation;

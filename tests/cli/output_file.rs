@@ -3,7 +3,7 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
-use std::process::Output;
+use std::process::{Command, Output, Stdio};
 
 use crate::hosts;
 use crate::invocation::{assert_refused, run_with_input};
@@ -104,4 +104,53 @@ fn root_follows_no_link_that_somebody_else_could_have_put_there() {
     } else {
         assert_report(&target);
     }
+}
+
+/// `check --format prometheus` under the umask of a careful root.
+fn metrics_into(path: &Path, snapshot: &Path) -> Output {
+    let line = "umask 077; exec \"$0\" check --bridge br0 --format prometheus --from \"$1\" --output \"$2\"";
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-c", line, env!("CARGO_BIN_EXE_bridge-doctor")]).arg(snapshot).arg(path).env_clear();
+    shell.stdin(Stdio::null()).output().expect("a shell")
+}
+
+#[test]
+fn metrics_are_open_to_the_collector_and_never_half() {
+    let folder = folder();
+    let (path, snapshot) = (folder.path().join("bridge.prom"), folder.path().join("host"));
+    fs::write(&snapshot, hosts::json(&hosts::healthy())).expect("a file");
+    let output = metrics_into(&path, &snapshot);
+    assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0));
+    assert_eq!(fs::metadata(&path).expect("it is there").mode() & 0o7777, 0o644);
+    let first = fs::read_to_string(&path).expect("text");
+    assert!(first.ends_with('\n') && first.contains("bridge_doctor_status{user=\"alice\",status=\"pass\"} 1\n"));
+    // The mode that an administrator chose stays; each version is a file of its own, so that a reader keeps the old one.
+    fs::set_permissions(&path, Permissions::from_mode(0o640)).expect("a mode");
+    let before = fs::metadata(&path).expect("it is there");
+    metrics_into(&path, &snapshot);
+    let after = fs::metadata(&path).expect("it is there");
+    assert_eq!(after.mode() & 0o7777, 0o640);
+    assert_ne!(after.ino(), before.ino());
+}
+
+#[test]
+fn a_collector_never_meets_half_a_file() {
+    let folder = folder();
+    let (path, snapshot) = (folder.path().join("bridge.prom"), folder.path().join("host"));
+    fs::write(&snapshot, hosts::json(&hosts::healthy())).expect("a file");
+    metrics_into(&path, &snapshot);
+    std::thread::scope(|scope| {
+        let writers: Vec<_> =
+            (0..2).map(|_| scope.spawn(|| (0..20).for_each(|_| drop(metrics_into(&path, &snapshot))))).collect();
+        loop {
+            let done = writers.iter().all(std::thread::ScopedJoinHandle::is_finished);
+            let text = fs::read_to_string(&path).expect("it is there at every moment");
+            assert!(text.ends_with("} 1\n") && text.contains("bridge_doctor_info{"), "{} bytes", text.len());
+            if done {
+                break;
+            }
+        }
+    });
+    let names: Vec<_> = fs::read_dir(folder.path()).expect("a directory").collect();
+    assert_eq!(names.len(), 2, "no temporary file stays");
 }

@@ -1,4 +1,4 @@
-//! `collect --redact`: no secret stays, and the checks find the same.
+//! `collect --redact` and `check --redact`: no secret stays, and the checks find the same.
 
 use bridge_doctor::snapshot::{Bytes, Fact, Snapshot, redact};
 use serde_json::Value;
@@ -125,4 +125,24 @@ fn found(snapshot: &Snapshot) -> Vec<[Value; 4]> {
     let checks = report["checks"].as_array().expect("checks");
     assert!(!checks.is_empty());
     checks.iter().map(|check| ["id", "bridge", "status", "cause"].map(|member| check[member].clone())).collect()
+}
+
+#[test]
+fn no_format_tells_a_secret_and_all_find_the_same() {
+    let mut snapshot = telling();
+    // The bridge that is asked about bears the name of its owner, and the ACL cannot be parsed.
+    let Some(acl) = snapshot.acl.files.first_mut() else { unreachable!("the host has an ACL") };
+    acl.content = Fact::Known(Bytes(b"allow br-mallory\nalow br0 # of mallory at workhorse, 203.0.114.77\n".to_vec()));
+    let input = hosts::json(&snapshot);
+    for format in ["human", "json", "junit", "tap", "nagios", "prometheus", "github", "markdown"] {
+        let plain = ["check", "--from", "-", "--bridge", "br-mallory", "--verbose", "--format", format];
+        let before = run_with_input(plain, &input);
+        let after = run_with_input(plain.iter().chain([&"--redact"]), &input);
+        assert_eq!(after.status.code(), before.status.code(), "{format}");
+        let (before, after) = (String::from_utf8_lossy(&before.stdout), String::from_utf8_lossy(&after.stdout));
+        assert!(before.contains("mallory") && after.contains("userxxx"), "{format}: {after}");
+        for secret in SECRETS {
+            assert!(!after.to_lowercase().contains(secret), "{format}: {secret} stays in {after}");
+        }
+    }
 }

@@ -22,7 +22,7 @@ fn assert_valid(schema: &Value, instance: &Value) {
 
 #[test]
 fn every_schema_is_one_and_names_its_version() {
-    for of in ["report", "attach", "acl", "snapshot"] {
+    for of in ["report", "attach", "acl", "snapshot", "fleet", "change"] {
         let schema = schema(of);
         jsonschema::meta::validate(&schema).expect("a valid schema");
         assert_eq!(schema["properties"]["schema"]["const"], format!("bridge-doctor/{of}/v1"));
@@ -44,6 +44,18 @@ fn a_report_of_the_program_matches_it() {
     let input = hosts::json(&hosts::unprivileged_helper());
     let output = run_with_input(["check", "--from", "-", "--bridge", "br0", "--format", "json"], &input);
     assert_valid(&schema("report"), &serde_json::from_slice(&output.stdout).expect("JSON"));
+}
+
+#[test]
+fn a_fleet_matches_it() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let file = |name: &str, content: &[u8]| std::fs::write(folder.path().join(name), content).expect("a file");
+    file("well.json", &hosts::json(&hosts::healthy()));
+    file("broken.json", &hosts::json(&hosts::unprivileged_helper()));
+    file("nonsense.json", b"{}");
+    let options = ["check", "--format", "json", "--from"].map(std::ffi::OsStr::new);
+    let output = run(options.iter().copied().chain([folder.path().as_os_str()]));
+    assert_valid(&schema("fleet"), &serde_json::from_slice(&output.stdout).expect("JSON"));
 }
 
 #[test]

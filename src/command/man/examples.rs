@@ -20,7 +20,7 @@ const fn example(command: &'static str, line: &'static str, what: &'static str) 
     Example { command, common: false, what, line }
 }
 
-const EXAMPLES: [Example; 19] = [
+const EXAMPLES: [Example; 22] = [
     common("check", "bridge-doctor check", "Will it work for you, on the bridges that the ACL allows?"),
     common(
         "check",
@@ -36,6 +36,17 @@ const EXAMPLES: [Example; 19] = [
         "check",
         "bridge-doctor check --expect bridged --strict",
         "For a job that must not go on where guests would not reach the network.",
+    ),
+    example("check", "bridge-doctor check --wait 60s", "While a host boots, whose bridge comes late."),
+    example(
+        "check",
+        "bridge-doctor check --from snapshots/",
+        "A table of many hosts, worst first, by what was collected on them.",
+    ),
+    example(
+        "check",
+        "bridge-doctor check --format prometheus --output /var/lib/prometheus/node-exporter/bridge-doctor.prom",
+        "For the textfile collector of node_exporter.",
     ),
     example("check", "bridge-doctor check --root /mnt", "Judge a system that is mounted at /mnt."),
     common(

@@ -2,14 +2,13 @@
 
 use textwrap::{WordSplitter, WrapAlgorithm};
 
-use crate::catalogue::{self, Severity};
 use crate::report::{Check, CheckStatus, render_diagnostics};
 
 use super::look::{Look, Tone};
 
 /// Whether an answer without this check is worth less.
 pub(super) fn matters(check: &Check, look: &Look<'_>) -> bool {
-    look.options.expecting || catalogue::page(check.id).is_none_or(|page| page.severity == Severity::Fail)
+    check.matters(look.options.expecting)
 }
 
 /// A labelled piece of text below the first line.

@@ -10,7 +10,8 @@ mod words;
 
 use crate::helper::{Outcome, Prediction};
 
-use super::{Check, CheckStatus, Report};
+use super::text::Charset;
+use super::{Check, CheckStatus, Report, Run};
 pub use attach::{render_attach, render_sandbox};
 use look::{Look, Tone};
 
@@ -42,6 +43,15 @@ pub fn render(report: &Report, options: &Options) -> String {
     }
     blocks.push(closing::render(report));
     blocks.join("\n\n") + "\n"
+}
+
+/// The question and its answer in one line, without colour.
+pub fn headline(report: &Report, run: &Run) -> String {
+    let Run { expecting, partial, charset, .. } = *run;
+    let ascii = charset == Charset::Ascii;
+    let options = Options { colour: false, ascii, verbose: false, width: usize::MAX, partial, expecting };
+    let answer = answer::render(report, &Look { options: &options });
+    answer.lines().next().unwrap_or_default().to_owned()
 }
 
 /// A picture of each bridge; of many, those that something is said about.

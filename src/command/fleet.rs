@@ -1,0 +1,187 @@
+//! `check --from` with many snapshots: judged side by side, each forgotten as soon as its line is known.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+use std::{io, thread};
+
+use crate::cli::{self, CheckFormat};
+use crate::engine;
+use crate::exit::Exit;
+use crate::report::{Fleet, HostEntry, Run, Tool, json, render_fleet, render_fleet_metrics};
+use crate::snapshot::Snapshot;
+
+use super::check;
+use super::failure::Failure;
+use super::from;
+use super::output::{self, Reader};
+use super::progress::Progress;
+
+/// How often it is seen whether all are judged, where a person waits.
+const TELL: Duration = Duration::from_millis(20);
+
+/// Host names that every host could have.
+const NAMELESS: [&str; 4] = ["", "localhost", "localhost.localdomain", "(none)"];
+
+/// Whether these are many snapshots; one file is a report of its own, as ever.
+pub(super) fn is_meant(from: &[PathBuf]) -> bool {
+    match from {
+        [] => false,
+        [only] => only.as_os_str() != "-" && only.is_dir(),
+        _ => true,
+    }
+}
+
+pub(super) fn run(options: &cli::Check, question: &engine::Options, ascii: bool) -> Result<Exit, Failure> {
+    if !matches!(options.format, CheckFormat::Human | CheckFormat::Json | CheckFormat::Prometheus) {
+        return Err(Failure::usage(
+            "many snapshots make a table, which this format has no word for",
+            "--from",
+            "--format human, json or prometheus; or give one snapshot at a time",
+        ));
+    }
+    if options.redact {
+        return Err(Failure::usage(
+            "a table names hosts and their files",
+            "--redact",
+            "one snapshot, or collect with `bridge-doctor collect --redact`",
+        ));
+    }
+    let begun = Instant::now();
+    let sources = sources(&options.from)?;
+    let judged = judge_all(&sources, options, question);
+    let exit = judged.iter().map(|(exit, _)| *exit).max_by_key(|exit| weight(*exit)).unwrap_or(Exit::Healthy);
+    let tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
+    let fleet = Fleet::of(judged.into_iter().map(|(_, entry)| entry).collect(), tool);
+    let run = check::circumstances(options, ascii, begun);
+    let text = render(&fleet, options, &run)?;
+    let reader = if options.format == CheckFormat::Prometheus { Reader::Daemon } else { Reader::Anybody };
+    output::write_for(reader, &text, options.output.as_deref())?;
+    Ok(exit)
+}
+
+fn render(fleet: &Fleet, options: &cli::Check, run: &Run) -> Result<String, Failure> {
+    match options.format {
+        CheckFormat::Json => json::render(fleet).map_err(|error| output::unwritable_json(&error)),
+        CheckFormat::Prometheus => Ok(render_fleet_metrics(fleet, run)),
+        _ => Ok(render_fleet(fleet, run.charset, options.verbose)),
+    }
+}
+
+/// Which of two codes is that of both: a file that could not be read may hide anything.
+fn weight(exit: Exit) -> u8 {
+    match exit {
+        Exit::Healthy => 0,
+        Exit::Unknown => 1,
+        Exit::Broken => 2,
+        Exit::Usage | Exit::Internal | Exit::Plugin(_) => 3,
+    }
+}
+
+/// A file to read.
+struct Source {
+    path: PathBuf,
+    /// It was found in a directory, and not named: then it is not opened unless it is a plain file.
+    found: bool,
+}
+
+/// The files, directories opened up.
+fn sources(from: &[PathBuf]) -> Result<Vec<Source>, Failure> {
+    let mut sources: Vec<Source> = Vec::new();
+    for path in from {
+        if path.as_os_str() == "-" && sources.iter().any(|source| source.path == *path) {
+            return Err(Failure::usage("standard input can be read once only", "--from -", "give `-` once"));
+        }
+        if path.as_os_str() != "-" && path.is_dir() {
+            sources.extend(snapshots_in(path)?.into_iter().map(|path| Source { path, found: true }));
+        } else {
+            sources.push(Source { path: path.clone(), found: false });
+        }
+    }
+    Ok(sources)
+}
+
+fn snapshots_in(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let listed = fs::read_dir(directory).and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
+    let entries = listed.map_err(|error| {
+        let why = from::reason(&error);
+        Failure::internal(format!("cannot list it: {why}"), directory.display().to_string(), "a directory you may read")
+    })?;
+    let mut files: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).collect();
+    files.retain(|path| path.extension().is_some_and(|end| end == "json"));
+    if files.is_empty() {
+        return Err(Failure::internal(
+            "there is no snapshot in the directory",
+            directory.display().to_string(),
+            "a directory of what `bridge-doctor collect > NAME.json` made",
+        ));
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Judges on every processor. What is kept is a line for each, and as many snapshots as there are processors.
+fn judge_all(sources: &[Source], options: &cli::Check, question: &engine::Options) -> Vec<(Exit, HostEntry)> {
+    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(sources.len())));
+    let workers = thread::available_parallelism().map_or(1, usize::from).min(sources.len());
+    let work = || {
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(source) = sources.get(at) else { break };
+            let line = judge(source, options, question);
+            done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((at, line));
+        }
+    };
+    let progress = Progress::new();
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        while !workers.iter().all(thread::ScopedJoinHandle::is_finished) {
+            let judged = next.load(Ordering::Relaxed).min(sources.len());
+            if progress.is_shown() {
+                progress.count(judged, sources.len());
+                thread::sleep(TELL);
+            } else {
+                break;
+            }
+        }
+    });
+    drop(progress);
+    let mut lines = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    lines.sort_by_key(|(at, _)| *at);
+    lines.into_iter().map(|(_, line)| line).collect()
+}
+
+fn judge(source: &Source, options: &cli::Check, question: &engine::Options) -> (Exit, HostEntry) {
+    let Source { path: source, found } = source;
+    let file = source.display().to_string();
+    // Opening a pipe would wait for somebody to write into it.
+    if *found && fs::metadata(source).is_ok_and(|found| !found.is_file()) {
+        return (Exit::Internal, HostEntry::unreadable(file, "it is no regular file".to_owned()));
+    }
+    let judged = from::read(source, options.selection.user.as_deref()).map(|snapshot| {
+        let report = engine::judge(&snapshot, question);
+        let name = name(&snapshot);
+        let entry =
+            HostEntry::of(&report, name.unwrap_or_else(|| stem(source)), file.clone(), question.expect.is_some());
+        (Exit::of(&report, options.strict), entry)
+    });
+    judged.unwrap_or_else(|failure| {
+        // Where the place is more than the file, it says where in it.
+        let inside = failure.place.strip_prefix(&file).unwrap_or_default();
+        (Exit::Internal, HostEntry::unreadable(file.clone(), format!("{}{inside}", failure.what)))
+    })
+}
+
+/// The host's name, where it tells one host from another.
+fn name(snapshot: &Snapshot) -> Option<String> {
+    let name = snapshot.machine.hostname.as_deref()?.trim();
+    let redacted = name.starts_with("host") && name[4..].bytes().all(|letter| letter == b'x');
+    (!redacted && !NAMELESS.contains(&name)).then(|| name.to_owned())
+}
+
+fn stem(source: &Path) -> String {
+    let stem = source.file_stem().unwrap_or(source.as_os_str());
+    if stem == "-" { "standard input".to_owned() } else { stem.to_string_lossy().into_owned() }
+}

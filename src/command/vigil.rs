@@ -1,0 +1,129 @@
+//! `check --wait` and `check --watch`: looking again whenever something changes.
+
+use std::io;
+use std::os::fd::AsFd as _;
+use std::time::{Duration, Instant, SystemTime};
+
+use crate::attach::Interrupt;
+use crate::cli::{self, CheckFormat};
+use crate::engine;
+use crate::exit::Exit;
+use crate::host::{Wake, Watch};
+use crate::report::change::{self, Change};
+use crate::report::text::Charset;
+use crate::report::{CheckStatus, Report};
+use crate::snapshot::Snapshot;
+
+use super::failure::Failure;
+use super::progress::Progress;
+use super::{output, selection};
+
+/// Looks until everything passes, or the time is over; the last look, and when it began.
+pub(super) fn wait(
+    options: &cli::Check,
+    question: &engine::Options,
+    longest: Duration,
+) -> Result<(Snapshot, Instant), Failure> {
+    let until = Instant::now() + longest;
+    let request = selection::request(&options.selection)?;
+    let interrupt = hold()?;
+    let mut watch = Watch::begin(options.selection.pid).map_err(Failure::of_collecting)?;
+    let progress = Progress::new();
+    let mut over = false;
+    loop {
+        let begun = Instant::now();
+        let snapshot = watch.look(&request).map_err(Failure::of_collecting)?;
+        let report = engine::judge(&snapshot, question);
+        if over || Exit::of(&report, options.strict) == Exit::Healthy {
+            interrupt.take();
+            return Ok((snapshot, begun));
+        }
+        progress.say(&awaited(&report, longest, options.strict));
+        match watch.wait(interrupt.as_fd(), None, Some(until)).map_err(Failure::of_collecting)? {
+            Wake::Look => {}
+            // What changes without telling may have changed meanwhile.
+            Wake::Over => over = true,
+            Wake::Interrupted | Wake::ProcessEnded | Wake::ReaderGone => {
+                interrupt.take();
+                return Ok((snapshot, begun));
+            }
+        }
+    }
+}
+
+/// Prints the present state, and then each change of it.
+pub(super) fn watch(options: &cli::Check, question: &engine::Options, ascii: bool) -> Result<Exit, Failure> {
+    if !matches!(options.format, CheckFormat::Human | CheckFormat::Json) {
+        return Err(Failure::usage(
+            "a watch prints a line for each change, which this format has no word for",
+            "--watch",
+            "--format human or --format json; for a report of another format, `check --wait`, or run it at times",
+        ));
+    }
+    let request = selection::request(&options.selection)?;
+    let interrupt = hold()?;
+    let mut watch = Watch::begin(options.selection.pid).map_err(Failure::of_collecting)?;
+    let mut before: Option<Report> = None;
+    loop {
+        let looked = watch.look(&request).map(|snapshot| engine::judge(&snapshot, question));
+        let report = match (looked, &before) {
+            (Ok(report), _) => report,
+            // Where the process has just ended there is nothing to look at any more.
+            (Err(_), Some(before)) if options.selection.pid.is_some() && has_ended(&mut watch, &interrupt)? => {
+                interrupt.take();
+                return Ok(Exit::of(before, options.strict));
+            }
+            (Err(error), _) => return Err(Failure::of_collecting(error)),
+        };
+        let time = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+        let changes = match &before {
+            None => vec![change::present(&report, &time)],
+            Some(before) => change::changes(before, &report, &time),
+        };
+        let mut read = true;
+        for change in &changes {
+            read = read && output::line(&written(change, options.format, ascii)?)?;
+        }
+        let wake = if read { sleep(&mut watch, &interrupt, None)? } else { Wake::ReaderGone };
+        if wake != Wake::Look && wake != Wake::Over {
+            interrupt.take();
+            return Ok(Exit::of(&report, options.strict));
+        }
+        before = Some(report);
+    }
+}
+
+fn hold() -> Result<Interrupt, Failure> {
+    Interrupt::hold()
+        .map_err(|error| Failure::internal(format!("cannot wait: {error}"), "check", "free descriptors (`ulimit -n`)"))
+}
+
+fn sleep(watch: &mut Watch, interrupt: &Interrupt, until: Option<Instant>) -> Result<Wake, Failure> {
+    let out = io::stdout();
+    watch.wait(interrupt.as_fd(), Some(out.as_fd()), until).map_err(Failure::of_collecting)
+}
+
+fn has_ended(watch: &mut Watch, interrupt: &Interrupt) -> Result<bool, Failure> {
+    Ok(sleep(watch, interrupt, Some(Instant::now()))? == Wake::ProcessEnded)
+}
+
+/// What is waited for, in a line.
+fn awaited(report: &Report, longest: Duration, strict: bool) -> String {
+    let wrong = |check: &&crate::report::Check| {
+        check.status == CheckStatus::Fail
+            || check.status == CheckStatus::Unknown
+            || (strict && check.status == CheckStatus::Warn)
+    };
+    let first = report.checks.iter().find(wrong);
+    let what = first.map_or_else(String::new, |check| format!(": {}: {}", check.id, check.message));
+    let what = crate::report::text::printable(&what, Charset::Unicode);
+    format!("waiting up to {}{what}", humantime::format_duration(longest))
+}
+
+fn written(change: &Change, format: CheckFormat, ascii: bool) -> Result<String, Failure> {
+    if format == CheckFormat::Json {
+        let text = serde_json::to_string(change).map_err(|error| output::unwritable_json(&error))?;
+        return Ok(text + "\n");
+    }
+    Ok(change::line(change, if ascii { Charset::Ascii } else { Charset::Unicode }))
+}
