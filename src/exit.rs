@@ -24,7 +24,7 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// The table: every way to end, by its number.
+    /// The table: every way to end, by its number. A plugin has one of its own.
     pub const ALL: [Self; 5] = [Self::Healthy, Self::Broken, Self::Usage, Self::Unknown, Self::Internal];
 
     /// The verdict of a report, whatever the format it is written in.
@@ -66,7 +66,7 @@ impl Exit {
             Self::Usage => "the command line makes no sense",
             Self::Unknown => "nothing failed, but a check that matters is unknown",
             Self::Internal => "bridge-doctor itself failed: unreadable input, output that cannot be written",
-            Self::Plugin(_) => "with `--format nagios`, the state of a monitoring plugin",
+            Self::Plugin(state) => state.word(),
         }
     }
 

@@ -16,6 +16,9 @@ pub enum PluginState {
 }
 
 impl PluginState {
+    /// Every state, by its code.
+    pub const ALL: [Self; 4] = [Self::Ok, Self::Warning, Self::Critical, Self::Unknown];
+
     /// The state for a report.
     pub fn of(report: &Report, strict: bool) -> Self {
         match report.status {
@@ -37,7 +40,8 @@ impl PluginState {
         }
     }
 
-    pub(super) fn word(self) -> &'static str {
+    /// What it is called on the first line.
+    pub fn word(self) -> &'static str {
         match self {
             Self::Ok => "OK",
             Self::Warning => "WARNING",

@@ -20,7 +20,7 @@ const fn example(command: &'static str, line: &'static str, what: &'static str) 
     Example { command, common: false, what, line }
 }
 
-const EXAMPLES: [Example; 19] = [
+const EXAMPLES: [Example; 25] = [
     common("check", "bridge-doctor check", "Will it work for you, on the bridges that the ACL allows?"),
     common(
         "check",
@@ -37,7 +37,25 @@ const EXAMPLES: [Example; 19] = [
         "bridge-doctor check --expect bridged --strict",
         "For a job that must not go on where guests would not reach the network.",
     ),
+    example("check", "bridge-doctor check --wait 60s", "While a host boots, whose bridge comes late."),
+    example(
+        "check",
+        "bridge-doctor check --from snapshots/",
+        "A table of many hosts, worst first, by what was collected on them.",
+    ),
+    example(
+        "check",
+        "bridge-doctor check --format prometheus --output /var/lib/prometheus/node-exporter/bridge-doctor.prom",
+        "For the textfile collector of node_exporter.",
+    ),
     example("check", "bridge-doctor check --root /mnt", "Judge a system that is mounted at /mnt."),
+    common("fix", "bridge-doctor fix --dry-run", "Show what would make it work: every change, with its difference."),
+    example(
+        "fix",
+        "sudo bridge-doctor fix helper-setuid --user alice --bridge br0",
+        "Mend what this check finds, after a question.",
+    ),
+    example("fix", "bridge-doctor fix --from host.json --format sh --dry-run", "A script for another host."),
     common(
         "attach",
         "bridge-doctor attach --bridge br0",

@@ -10,6 +10,7 @@ use textwrap::{WordSeparator, WordSplitter};
 use super::examples::{self, Example};
 use super::shown;
 use crate::exit::Exit;
+use crate::report::nagios::PluginState;
 
 /// The day of the last change to what the pages say.
 const DATE: &str = "2026-11-24";
@@ -56,7 +57,7 @@ pub(super) fn render(program: &Command, command: Option<&Command>) -> io::Result
         of_clap.render_subcommands_section(&mut page)?;
     }
     let mut rest = Roff::new();
-    exit_status(&mut rest);
+    exit_status(&mut rest, subject);
     files(&mut rest);
     examples_of(&mut rest, command.map(Command::get_name));
     see_also(&mut rest, program, command);
@@ -97,11 +98,21 @@ fn fill(page: &mut String, line: &str) {
     }
 }
 
-fn exit_status(roff: &mut Roff) {
+fn exit_status(roff: &mut Roff, command: &Command) {
     roff.control("SH", ["EXIT STATUS"]);
     for exit in Exit::ALL {
         roff.control("TP", []).text([bold(exit.code().to_string())]).text(marked(exit.meaning()));
     }
+    if writes(command, "nagios") {
+        let codes = PluginState::ALL.map(|state| format!("{} {}", state.code(), state.word())).join(", ");
+        roff.control("PP", []).text(marked(&format!("With `--format nagios` it is the code of a plugin: {codes}.")));
+    }
+}
+
+/// Whether `--format` takes this.
+fn writes(command: &Command, format: &str) -> bool {
+    let formats = command.get_arguments().filter(|argument| argument.get_id() == "format");
+    formats.flat_map(clap::Arg::get_possible_values).any(|value| value.get_name() == format)
 }
 
 /// A text in which what stands between back quotes is typed as it is.
