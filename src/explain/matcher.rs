@@ -1,12 +1,11 @@
 //! Which known errors a piece of text contains.
 
-use std::ops::Range;
+use std::rc::Rc;
 use std::sync::{LazyLock, OnceLock};
 
-use aho_corasick::packed::{self, Searcher};
-use aho_corasick::{AhoCorasick, Input, MatchKind, Span};
 use regex::bytes::{Captures, Regex};
 
+use super::prefilter::Prefilter;
 use crate::catalogue::{self, KnownError};
 
 /// What is kept of a parameter or message; the rest of a longer one tells nothing more.
@@ -15,9 +14,15 @@ const LONGEST: usize = 400;
 /// A known error in a text.
 #[derive(Clone, Debug)]
 pub(super) struct Hit {
-    pub(super) error: &'static KnownError,
     /// The line, from 1.
     pub(super) line: u64,
+    pub(super) said: Rc<Said>,
+}
+
+/// What a message says. Lines that are alike share it.
+#[derive(Debug)]
+pub(super) struct Said {
+    pub(super) error: &'static KnownError,
     /// The message, without what another program put around it.
     pub(super) text: String,
     pub(super) params: Vec<(&'static str, String)>,
@@ -25,58 +30,6 @@ pub(super) struct Hit {
     pub(super) first_of_stderr: bool,
     /// Bytes of the match that the pattern spells out.
     pub(super) spelled: usize,
-}
-
-static PREFILTER: LazyLock<Prefilter> = LazyLock::new(Prefilter::of_the_catalogue);
-
-/// Finds the places at which a pattern can match.
-pub(super) struct Prefilter {
-    /// Finds the first needle with vector instructions, where the processor has them.
-    fast: Option<Searcher>,
-    /// Finds the first needle anywhere.
-    first: Option<AhoCorasick>,
-    /// Finds every needle, also those that overlap.
-    every: Option<AhoCorasick>,
-}
-
-impl Prefilter {
-    /// The one for every known error.
-    pub(super) fn get() -> &'static Self {
-        &PREFILTER
-    }
-
-    fn of_the_catalogue() -> Self {
-        // The needles are constants of a size that every builder takes.
-        let search = |kind| {
-            let needles = catalogue::needles().iter().map(|needle| needle.text);
-            AhoCorasick::builder().match_kind(kind).build(needles).ok()
-        };
-        let needles = catalogue::needles().iter().map(|needle| needle.text);
-        let fast = packed::Config::new().builder().extend(needles).build();
-        Self { fast, first: search(MatchKind::LeftmostFirst), every: search(MatchKind::Standard) }
-    }
-
-    /// Where the first needle of a range stands.
-    pub(super) fn next(&self, text: &[u8], range: Range<usize>) -> Option<usize> {
-        match &self.fast {
-            Some(fast) => fast.find_in(text, Span::from(range)),
-            None => self.first.as_ref()?.find(Input::new(text).range(range)),
-        }
-        .map(|found| found.start())
-    }
-
-    /// The errors whose needles stand in a line, in the order of the catalogue.
-    fn suspects(&self, line: &[u8]) -> Vec<usize> {
-        let found = self.every.iter().flat_map(|search| search.find_overlapping_iter(line));
-        let mut errors: Vec<usize> = found
-            .filter_map(|found| catalogue::needles().get(found.pattern().as_usize()))
-            .flat_map(|needle| needle.errors)
-            .copied()
-            .collect();
-        errors.sort_unstable();
-        errors.dedup();
-        errors
-    }
 }
 
 /// A pattern, compiled when it is first needed: most runs need two or three of them.
@@ -95,11 +48,12 @@ impl Pattern {
 static PATTERNS: LazyLock<Vec<Pattern>> =
     LazyLock::new(|| catalogue::errors().map(|(_, error)| Pattern { error, regex: OnceLock::new() }).collect());
 
-/// The known errors of a line, in the order in which they stand there. `text` goes on behind the line, for a message that
-/// takes more than one; of two that overlap the one that the catalogue names first is meant.
-pub(super) fn line(text: &[u8], end: usize, number: u64) -> Vec<Hit> {
+/// What the known errors of a line say, in the order in which they stand there, and where the first begins. `text` goes on
+/// behind the line, for a message that takes more than one; of two that overlap the one that the catalogue names first is
+/// meant.
+pub(super) fn line(text: &[u8], end: usize) -> (Vec<Rc<Said>>, usize) {
     let line = text.get(..end).unwrap_or(text);
-    let mut taken: Vec<(usize, usize, Hit)> = Vec::new();
+    let mut taken: Vec<(usize, usize, Rc<Said>)> = Vec::new();
     for suspect in Prefilter::get().suspects(line) {
         let Some(pattern) = PATTERNS.get(suspect) else { continue };
         let Some((found, regex)) = pattern.regex().and_then(|regex| Some((regex.captures(text)?, regex))) else {
@@ -107,14 +61,15 @@ pub(super) fn line(text: &[u8], end: usize, number: u64) -> Vec<Hit> {
         };
         let Some(whole) = found.get(0).filter(|whole| whole.start() < end) else { continue };
         if !taken.iter().any(|(from, to, _)| whole.start() < *to && *from < whole.end()) {
-            taken.push((whole.start(), whole.end(), hit(pattern.error, regex, &found, text, number)));
+            taken.push((whole.start(), whole.end(), Rc::new(said(pattern.error, regex, &found, text))));
         }
     }
     taken.sort_by_key(|(from, ..)| *from);
-    taken.into_iter().map(|(.., hit)| hit).collect()
+    let from = taken.first().map_or(end, |(from, ..)| *from);
+    (taken.into_iter().map(|(.., said)| said).collect(), from)
 }
 
-fn hit(error: &'static KnownError, regex: &Regex, found: &Captures<'_>, text: &[u8], line: u64) -> Hit {
+fn said(error: &'static KnownError, regex: &Regex, found: &Captures<'_>, text: &[u8]) -> Said {
     let (from, to) = found.get(0).map_or((0, 0), |whole| (whole.start(), whole.end()));
     let mut spelled = to - from;
     let mut params = Vec::new();
@@ -126,9 +81,8 @@ fn hit(error: &'static KnownError, regex: &Regex, found: &Captures<'_>, text: &[
             params.push((parameter(error, name), value));
         }
     }
-    Hit {
+    Said {
         error,
-        line,
         text: reason(&kept(text.get(from..to).unwrap_or_default())).to_owned(),
         params,
         first_of_stderr: text.get(..to).is_some_and(|until| begins_stderr(until, from)),

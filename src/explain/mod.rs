@@ -1,15 +1,17 @@
 //! From the text of an error to what can be behind it: a log or a paste in, incidents and their causes out.
 //!
-//! `scan` runs over blocks of any number of lines and touches only those that hold a needle of the catalogue; `matcher` tries
-//! the patterns there; `incident` joins the messages of one attempt; `tally` counts incidents that are alike; `hypotheses`
+//! `scan` runs over blocks of any number of lines and touches only those in which `prefilter` finds a needle of the
+//! catalogue; `matcher` tries the patterns there, and `memo` knows lines that come again; `incident` joins the messages of one attempt; `tally` counts incidents that are alike; `hypotheses`
 //! orders the causes by what the text proves and excludes; `here` compares them with this machine.
 
 mod here;
 mod hypotheses;
 mod incident;
 mod matcher;
+mod memo;
 mod nearest;
 mod paste;
+mod prefilter;
 mod scan;
 mod tally;
 mod topic;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::incident::Assembler;
+use super::memo::Memo;
 use super::scan;
 use super::tally::Tally;
 use super::unwrap;
@@ -26,8 +27,8 @@ fn scanned(text: &[u8], place: &dyn Fn(usize) -> u64) -> Tally {
     let mut tally = Tally::default();
     let mut assembler = Assembler::default();
     let mut spelled = 0;
-    scan::lines(text, 0..text.len(), 1, &mut |mut hit| {
-        spelled += hit.spelled;
+    scan::lines(text, 0..text.len(), 1, &mut Memo::default(), &mut |mut hit| {
+        spelled += hit.said.spelled;
         hit.line = usize::try_from(hit.line).map_or(hit.line, place);
         assembler.push(hit, &mut tally);
     });
