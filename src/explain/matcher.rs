@@ -5,6 +5,7 @@ use std::sync::{LazyLock, OnceLock};
 
 use regex::bytes::{Captures, Regex};
 
+use super::errno;
 use super::prefilter::Prefilter;
 use crate::catalogue::{self, KnownError};
 
@@ -54,14 +55,16 @@ static PATTERNS: LazyLock<Vec<Pattern>> =
 pub(super) fn line(text: &[u8], end: usize) -> (Vec<Rc<Said>>, usize) {
     let line = text.get(..end).unwrap_or(text);
     let mut taken: Vec<(usize, usize, Rc<Said>)> = Vec::new();
-    for suspect in Prefilter::get().suspects(line) {
-        let Some(pattern) = PATTERNS.get(suspect) else { continue };
-        let Some((found, regex)) = pattern.regex().and_then(|regex| Some((regex.captures(text)?, regex))) else {
-            continue;
-        };
-        let Some(whole) = found.get(0).filter(|whole| whole.start() < end) else { continue };
-        if !taken.iter().any(|(from, to, _)| whole.start() < *to && *from < whole.end()) {
-            taken.push((whole.start(), whole.end(), Rc::new(said(pattern.error, regex, &found, text))));
+    for pattern in Prefilter::get().suspects(line).into_iter().filter_map(|suspect| PATTERNS.get(suspect)) {
+        let Some(regex) = pattern.regex() else { continue };
+        let mut at = 0;
+        while let Some(found) = regex.captures_at(text, at) {
+            let Some(whole) = found.get(0).filter(|whole| whole.start() < end) else { break };
+            let (from, to) = (whole.start(), whole.start() + length(&found));
+            if !taken.iter().any(|(start, stop, _)| from < *stop && *start < to) {
+                taken.push((from, to, Rc::new(said(pattern.error, regex, &found, text))));
+            }
+            at = to.max(from + 1);
         }
     }
     taken.sort_by_key(|(from, ..)| *from);
@@ -69,14 +72,24 @@ pub(super) fn line(text: &[u8], end: usize) -> (Vec<Rc<Said>>, usize) {
     (taken.into_iter().map(|(.., said)| said).collect(), from)
 }
 
+/// How long a message is. One that runs to the end of its line ends with the text of an error number, where that is one.
+fn length(found: &Captures<'_>) -> usize {
+    let Some(whole) = found.get(0) else { return 0 };
+    let last = found.name("errno").filter(|errno| errno.end() == whole.end());
+    let known = last.and_then(|errno| Some(errno.start() + errno::length(errno.as_bytes())?));
+    known.unwrap_or(whole.end()) - whole.start()
+}
+
 fn said(error: &'static KnownError, regex: &Regex, found: &Captures<'_>, text: &[u8]) -> Said {
-    let (from, to) = found.get(0).map_or((0, 0), |whole| (whole.start(), whole.end()));
+    let from = found.get(0).map_or(0, |whole| whole.start());
+    let to = from + length(found);
     let mut spelled = to - from;
     let mut params = Vec::new();
     for name in regex.capture_names().flatten() {
         if let Some(value) = found.name(name) {
-            spelled = spelled.saturating_sub(if is_open(error, name) { value.len() } else { 0 });
-            let value = kept(value.as_bytes());
+            let value = text.get(value.start()..value.end().min(to)).unwrap_or_default();
+            spelled = spelled.saturating_sub(if is_open(error, name, value) { value.len() } else { 0 });
+            let value = kept(value);
             let value = if name == "errno" { reason(&value).to_owned() } else { value };
             params.push((parameter(error, name), value));
         }
@@ -99,8 +112,11 @@ fn begins_stderr(text: &[u8], from: usize) -> bool {
     label >= from || between.trim_ascii().is_empty() || between.starts_with(b"libvirt: ")
 }
 
-/// Whether anything can stand in a parameter's place.
-fn is_open(error: &KnownError, name: &str) -> bool {
+/// Whether anything could stand in a parameter's place, and does. The text of an error number is not just anything.
+fn is_open(error: &KnownError, name: &str, value: &[u8]) -> bool {
+    if name == "errno" && errno::length(value) == Some(value.len()) {
+        return false;
+    }
     ["[^", r"\S"].iter().any(|any| error.pattern.contains(&format!("(?P<{name}>{any}")))
 }
 

@@ -4,6 +4,8 @@
 //! catalogue; `matcher` tries the patterns there, and `memo` knows lines that come again; `incident` joins the messages of one attempt; `tally` counts incidents that are alike; `hypotheses`
 //! orders the causes by what the text proves and excludes; `here` compares them with this machine.
 
+mod decode;
+mod errno;
 mod here;
 mod hypotheses;
 mod incident;
@@ -24,6 +26,7 @@ pub use nearest::nearest;
 pub use topic::{Topic, topic};
 
 use crate::report::explain::{Match, Near};
+use decode::{Encoding, Transcoder};
 use tally::Tally;
 
 /// Input up to this size may be a paste, whose lines a terminal has broken; anything larger is a log.
@@ -50,7 +53,10 @@ pub fn read(input: &mut dyn Read, progress: &mut dyn FnMut(u64)) -> io::Result<F
         return Ok(text(&head));
     }
     let mut tally = Tally::default();
-    scan::stream(&mut head.as_slice().chain(input), &mut tally, progress)?;
+    let encoding = Encoding::of(&head);
+    let mut whole = head.as_slice().chain(input);
+    let mut text = Transcoder { input: &mut whole, encoding, rest: Vec::new(), ready: (Vec::new(), 0) };
+    scan::stream(&mut text, &mut tally, progress)?;
     Ok(Found { matches: tally.matches(), nearest: Vec::new() })
 }
 

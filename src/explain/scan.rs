@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::incident::Assembler;
 use super::matcher::{self, Hit};
+use super::decode;
 use super::memo::Memo;
 use super::prefilter::Candidates;
 use super::tally::Tally;
@@ -60,15 +61,16 @@ fn complete(text: &[u8], seen: usize) -> usize {
     }
 }
 
-/// The same as `lines`; colours could part a needle, so they are taken out first.
+/// The same as `lines`; colours could part a needle, and lists of bytes hide it, so they are taken out first.
 fn block(text: &[u8], range: Range<usize>, first: u64, memo: &mut Memo, found: &mut dyn FnMut(Hit)) -> usize {
-    match unwrap::without_colours(text.get(range.clone()).unwrap_or_default()) {
-        Cow::Borrowed(_) => lines(text, range, first, memo, found),
-        Cow::Owned(plain) => {
-            lines(&plain, 0..plain.len(), first, memo, found);
-            range.start
-        }
+    let new = text.get(range.clone()).unwrap_or_default();
+    if memchr::memchr(b'\x1b', new).is_none() && !decode::may_hold_list(new) {
+        return lines(text, range, first, memo, found);
     }
+    let listed = decode::without_lists(new);
+    let plain = unwrap::without_colours(&listed);
+    lines(&plain, 0..plain.len(), first, memo, found);
+    range.start
 }
 
 /// Every known error whose needle stands in a range of the text, of which the first line has this number; says how far the

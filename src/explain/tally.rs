@@ -76,6 +76,11 @@ impl Tally {
         Some(place)
     }
 
+    /// Whether there was none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.matches.is_empty()
+    }
+
     /// The different incidents, in the order in which they first appeared.
     pub(super) fn matches(self) -> Vec<Match> {
         self.matches

@@ -1,5 +1,6 @@
 //! `explain`: from the text of an error to its cause.
 
+mod adversarial;
 mod command;
 mod healthy;
 mod hostile;
