@@ -1,5 +1,6 @@
 //! A pasted text, whose lines a terminal, a logger or a mail program may have broken and quoted.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -39,7 +40,7 @@ static PREFIX: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// is known counts; where that is the same, the plainer one.
 pub(super) fn read(text: &[u8]) -> Tally {
     let text = decode::Encoding::of(text).decode(text);
-    let raw = Lines::of(&decode::without_lists(&text));
+    let raw = Lines::of(&text);
     let small = text.len() <= SMALL;
     let mut best = Tally::default();
     for before in raw.readings(small) {
@@ -137,7 +138,11 @@ impl Lines {
 
     fn clean(&self) -> Self {
         let clean = self.0.iter().flat_map(|(number, line)| {
-            let clean = unwrap::clean(line.as_bytes()).into_owned();
+            let clean = unwrap::clean(line.as_bytes());
+            let clean = match decode::without_lists(&clean) {
+                Cow::Owned(listed) => unwrap::clean(&listed).into_owned(),
+                Cow::Borrowed(plain) => plain.to_vec(),
+            };
             let lines: Vec<_> = Self::of(&clean).0.into_iter().map(|(_, line)| (*number, line)).collect();
             lines
         });

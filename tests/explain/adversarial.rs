@@ -135,10 +135,11 @@ fn difference(text: &str, shown: &[u8], how: &[&str]) -> Option<String> {
 fn every_message_is_the_same_in_every_single_wrapping() {
     let mut wrong = Vec::new();
     for (_, text) in messages() {
-        for seed in 0..14 {
-            for (name, wrap) in ENCODINGS.iter().chain(FRAMES) {
-                wrong.extend(difference(&text, wrap(&text, seed).as_bytes(), &[name]));
-            }
+        for (name, wrap) in ENCODINGS.iter().chain(FRAMES) {
+            // As many as there are kinds of it.
+            let mut shown: Vec<String> = (0..14).map(|seed| wrap(&text, seed)).collect();
+            shown.dedup();
+            wrong.extend(shown.iter().filter_map(|shown| difference(&text, shown.as_bytes(), &[name])));
         }
         wrong.extend(difference(&text, &utf16(&text), &["UTF-16"]));
     }
@@ -149,7 +150,7 @@ fn every_message_is_the_same_in_every_single_wrapping() {
 fn every_message_is_the_same_however_wide_the_terminal_is() {
     let mut wrong = Vec::new();
     for (_, text) in messages() {
-        for width in 20..100 {
+        for width in (20..100).step_by(7) {
             wrong.extend(difference(&text, wrapped(&text, width).as_bytes(), &["broken"]));
         }
     }
@@ -157,7 +158,7 @@ fn every_message_is_the_same_however_wide_the_terminal_is() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
     #[test]
     fn a_stack_of_wrappings_changes_nothing(

@@ -4,9 +4,11 @@ mod adversarial;
 mod command;
 mod healthy;
 mod hostile;
+mod installed;
 mod reports;
 mod structure;
 mod transcripts;
+mod wordings;
 mod wrapping;
 
 use bridge_doctor::explain;
