@@ -88,7 +88,8 @@ impl Assembler {
                 }
                 open.details.push(hit);
             }
-            Role::Wrapper => open.wrapper = Some(hit),
+            // Of one that was broken in two the first half names the helper.
+            Role::Wrapper => _ = open.wrapper.get_or_insert(hit),
             Role::Reason | Role::Alone => open.reason = Some(hit),
         }
     }
@@ -99,6 +100,11 @@ impl Assembler {
             tally.add(&incident);
         }
     }
+}
+
+/// Whether a line is the rest of the one above it.
+fn goes_on(wrapper: &Hit, hit: &Hit) -> bool {
+    hit.line <= wrapper.line + 1 && wrapper.said.text.ends_with(':') && hit.said.params.is_empty()
 }
 
 /// Whether a message cannot belong to what is open. libvirt wraps around the helper's words, and so may come before them;
@@ -113,7 +119,7 @@ fn begins_another(open: &Incident, hit: &Hit) -> bool {
             let loose = open.wrapper.is_some() && open.details.is_empty() && !hit.said.first_of_stderr;
             open.reason.is_some() || wrapped || begins_stderr || loose
         }
-        Role::Wrapper => open.wrapper.is_some(),
+        Role::Wrapper => open.wrapper.as_ref().is_some_and(|wrapper| !goes_on(wrapper, hit)),
         Role::Alone => false,
     }
 }

@@ -52,7 +52,8 @@ impl Memo {
 
 /// The end of the time at the beginning of a line, and the place of the process id in the tag after it.
 fn variable(line: &[u8]) -> (usize, (usize, usize)) {
-    let month = line.get(..3).is_some_and(|start| start.iter().all(u8::is_ascii_alphabetic) && line.get(3) == Some(&b' '));
+    let month =
+        line.get(..3).is_some_and(|start| start.iter().all(u8::is_ascii_alphabetic) && line.get(3) == Some(&b' '));
     let from = if month { 3 } else { 0 };
     let of_time = |byte: &u8| byte.is_ascii_digit() || b" :.,+-TZ[]<>/".contains(byte);
     let length = line.iter().skip(from).take(PREFIX).take_while(|byte| of_time(byte)).count();

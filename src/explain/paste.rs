@@ -17,6 +17,9 @@ const FEW_LINES: usize = 80;
 /// A larger text is read as its lines stand, and as they were before a terminal broke them.
 const SMALL: usize = 1 << 16;
 
+/// A journal may be exported out of another.
+const LISTS: usize = 3;
+
 /// What stands at the beginning of each line of a log or a quotation, and is no part of what was written.
 static PREFIX: LazyLock<Option<Regex>> = LazyLock::new(|| {
     const STAMP: &str = r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?";
@@ -138,11 +141,11 @@ impl Lines {
 
     fn clean(&self) -> Self {
         let clean = self.0.iter().flat_map(|(number, line)| {
-            let clean = unwrap::clean(line.as_bytes());
-            let clean = match decode::without_lists(&clean) {
-                Cow::Owned(listed) => unwrap::clean(&listed).into_owned(),
-                Cow::Borrowed(plain) => plain.to_vec(),
-            };
+            let mut clean = unwrap::clean(line.as_bytes()).into_owned();
+            for _ in 0..LISTS {
+                let Cow::Owned(listed) = decode::without_lists(&clean) else { break };
+                clean = unwrap::clean(&listed).into_owned();
+            }
             let lines: Vec<_> = Self::of(&clean).0.into_iter().map(|(_, line)| (*number, line)).collect();
             lines
         });

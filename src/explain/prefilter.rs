@@ -163,7 +163,11 @@ mod tests {
             for before in 0..40 {
                 let text = format!("{}{}", "\u{1}".repeat(before), needle.text);
                 let found = Candidates::new(text.as_bytes(), 0..text.len()).from(0);
-                assert!(found.is_some_and(|place| place <= before + needle.text.len()), "{:?} at {before}", needle.text);
+                assert!(
+                    found.is_some_and(|place| place <= before + needle.text.len()),
+                    "{:?} at {before}",
+                    needle.text
+                );
                 let suspects = Prefilter::get().suspects(text.as_bytes());
                 assert!(needle.errors.iter().all(|error| suspects.contains(error)), "{:?} at {before}", needle.text);
                 assert_eq!(Candidates::new(text.as_bytes(), 0..text.len() - 1).from(before), None, "{:?}", needle.text);

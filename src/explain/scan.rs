@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::io::{self, ErrorKind, Read};
 use std::ops::Range;
 
+use super::decode;
 use super::incident::Assembler;
 use super::matcher::{self, Hit};
-use super::decode;
 use super::memo::Memo;
 use super::prefilter::Candidates;
 use super::tally::Tally;
@@ -28,11 +28,7 @@ pub(super) fn stream(input: &mut dyn Read, tally: &mut Tally, progress: &mut dyn
     let mut buffer = vec![0; BLOCK + LONGEST_LINE];
     let (mut filled, mut seen, mut number) = (0, 0, 1);
     loop {
-        let read = match input.read(buffer.get_mut(filled..).unwrap_or_default()) {
-            Ok(read) => read,
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
+        let read = fill(input, buffer.get_mut(filled..).unwrap_or_default())?;
         progress(read as u64);
         filled += read;
         let text = buffer.get(..filled).unwrap_or_default();
@@ -51,10 +47,25 @@ pub(super) fn stream(input: &mut dyn Read, tally: &mut Tally, progress: &mut dyn
     }
 }
 
-/// Up to where the text can be looked at: the end of its last complete line. A line that is too long to wait for its end is
-/// looked at without the last part, in which a message may begin.
+/// Reads until the buffer is full or nothing follows, so that what is found does not hang on how the text arrives.
+fn fill(input: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    loop {
+        match input.read(buffer.get_mut(filled..).unwrap_or_default()) {
+            Ok(0) => return Ok(filled),
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Up to where the text can be looked at: the end of the last line behind which those stand that a message can go on in. A
+/// line that is too long to wait for its end is looked at without the last part, in which a message may begin.
 fn complete(text: &[u8], seen: usize) -> usize {
-    match text.get(seen..).and_then(|new| memchr::memrchr(b'\n', new)) {
+    let new = text.get(seen..).unwrap_or_default();
+    let ends = || memchr::memrchr_iter(b'\n', new);
+    match ends().nth(FOLLOWING_LINES).or_else(|| ends().next()) {
         Some(end) => seen + end + 1,
         None if text.len() >= LONGEST_LINE => (text.len() - SURROUNDINGS).max(seen),
         None => seen,
@@ -67,10 +78,16 @@ fn block(text: &[u8], range: Range<usize>, first: u64, memo: &mut Memo, found: &
     if memchr::memchr(b'\x1b', new).is_none() && !decode::may_hold_list(new) {
         return lines(text, range, first, memo, found);
     }
-    let listed = decode::without_lists(new);
-    let plain = unwrap::without_colours(&listed);
-    lines(&plain, 0..plain.len(), first, memo, found);
+    let mut plain = undisguised(new);
+    let end = plain.len();
+    // What follows belongs to a message that goes on there.
+    plain.extend(undisguised(text.get(range.end..).unwrap_or_default()));
+    lines(&plain, 0..end, first, memo, found);
     range.start
+}
+
+fn undisguised(text: &[u8]) -> Vec<u8> {
+    unwrap::without_colours(&decode::without_lists(text)).into_owned()
 }
 
 /// Every known error whose needle stands in a range of the text, of which the first line has this number; says how far the
@@ -172,6 +189,20 @@ mod tests {
                 assert_eq!(matches.len(), 1, "{gap} {filler:?}");
                 assert_eq!(matches[0].count, 1, "{gap} {filler:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_message_of_two_lines_is_whole_wherever_a_block_ends() {
+        for gap in (BLOCK + LONGEST_LINE - 60)..(BLOCK + LONGEST_LINE + 20) {
+            let text = "x\n".repeat(gap / 2)
+                + &"\n".repeat(gap % 2)
+                + "Invalid config line:\n  allow=br0\n"
+                + &"y\n".repeat(BLOCK);
+            let mut tally = Tally::default();
+            stream(&mut text.as_bytes(), &mut tally, &mut |_| ()).unwrap();
+            let matches = tally.matches();
+            assert_eq!((matches.len(), matches[0].params["line"].as_str()), (1, "allow=br0"), "{gap}");
         }
     }
 

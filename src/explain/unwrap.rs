@@ -25,7 +25,8 @@ fn once(line: &[u8]) -> Option<Vec<u8>> {
     };
     let line = without.as_deref().unwrap_or(line);
     let percent = memchr::memmem::find(line, b"%20").is_some();
-    let special = |byte: &u8| matches!(byte, b'\\' | b'#' | b'&' | b'^') || !byte.is_ascii() || percent && *byte == b'%';
+    let special =
+        |byte: &u8| matches!(byte, b'\\' | b'#' | b'&' | b'^') || !byte.is_ascii() || percent && *byte == b'%';
     let Some(first) = line.iter().position(special) else { return without };
     let (head, mut rest) = line.split_at(first);
     let mut plain = head.to_vec();

@@ -25,9 +25,7 @@ const ENCODINGS: &[(&str, Wrapping)] = &[
         json.replace('\'', r"\u0027").replace('<', r"\u003c").replace('`', r"\u0060").replace('/', r"\/")
     }),
     ("a journal's list of bytes", |text, _| {
-        each(text, |line| {
-            format!(r#"{{"PRIORITY":"3","MESSAGE":{},"_PID":"77"}}"#, serde_json::json!(line.as_bytes()))
-        })
+        each(text, |line| format!(r#"{{"PRIORITY":"3","MESSAGE":{},"_PID":"77"}}"#, serde_json::json!(line.as_bytes())))
     }),
     ("HTML", |text, seed| {
         let (single, double, tick) =
@@ -126,9 +124,7 @@ fn utf16(text: &str) -> Vec<u8> {
 /// Says what is not the same any more.
 fn difference(text: &str, shown: &[u8], how: &[&str]) -> Option<String> {
     let (plain, found) = (explained(text.as_bytes()), explained(shown));
-    (plain != found).then(|| {
-        format!("{how:?}\n{plain:?}\n{found:?}\n{}", String::from_utf8_lossy(shown))
-    })
+    (plain != found).then(|| format!("{how:?}\n{plain:?}\n{found:?}\n{}", String::from_utf8_lossy(shown)))
 }
 
 #[test]
@@ -150,7 +146,7 @@ fn every_message_is_the_same_in_every_single_wrapping() {
 fn every_message_is_the_same_however_wide_the_terminal_is() {
     let mut wrong = Vec::new();
     for (_, text) in messages() {
-        for width in (20..100).step_by(7) {
+        for width in (20..100).step_by(11) {
             wrong.extend(difference(&text, wrapped(&text, width).as_bytes(), &["broken"]));
         }
     }
@@ -158,7 +154,7 @@ fn every_message_is_the_same_however_wide_the_terminal_is() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
 
     #[test]
     fn a_stack_of_wrappings_changes_nothing(
@@ -173,8 +169,13 @@ proptest! {
         let (mut shown, mut how) = (text.clone(), Vec::new());
         for (which, seed) in encodings {
             let (name, wrap) = which.get(ENCODINGS);
-            // Signs of percent are for one line of a browser, and nobody quotes twice what he has to read.
-            if how.is_empty() || *name != "percent signs" {
+            // Percent signs are a browser's, for what was copied as it stood; and nothing colours the colours of another.
+            let possible = match *name {
+                "percent signs" => how.is_empty(),
+                "colours within words" => !how.contains(name),
+                _ => true,
+            };
+            if possible {
                 shown = wrap(&shown, seed);
                 how.push(*name);
             }

@@ -56,7 +56,8 @@ fn nor_in_a_journal_of_any_format() {
     ];
     for (path, text) in logs() {
         for (name, format) in formats {
-            let journal: String = text.lines().take(200).enumerate().map(|(number, line)| format(number, line)).collect();
+            let journal: String =
+                text.lines().take(200).enumerate().map(|(number, line)| format(number, line)).collect();
             nothing_is_found(&format!("{path} as {name}"), &journal);
         }
     }

@@ -31,7 +31,7 @@ const OTHER_IN_QEMU: [&str; 14] = [
     "struct virtio_net_hdr",
 ];
 /// What libvirt says of bridges and taps that are not those of this way.
-const OTHER_IN_LIBVIRT: [&str; 3] = ["macvtap", "OVS bridge", "Opened so far"];
+const OTHER_IN_LIBVIRT: [&str; 4] = ["macvtap", "OVS bridge", "Opened so far", "for network interfaces of type"];
 
 /// The strings of a program; none, and a loud word, where it is not installed.
 fn strings(path: &str) -> Option<Vec<String>> {
@@ -67,7 +67,9 @@ fn what_qemu_says_of_taps_is_known() {
     let words = Regex::new("[A-Za-z]+[ =,]+[A-Za-z]+").expect("it is a pattern");
     let of_taps = strings[first.min(last).saturating_sub(14)..=first.max(last)]
         .iter()
-        .filter(|text| words.is_match(text) && (text.contains("could not") || text.contains("ailed") || text.contains("invalid")))
+        .filter(|text| {
+            words.is_match(text) && (text.contains("could not") || text.contains("ailed") || text.contains("invalid"))
+        })
         .filter(|text| !OTHER_IN_QEMU.iter().any(|other| text.contains(other)) && !text.contains("->"));
     let of_taps: Vec<String> = of_taps.cloned().collect();
     assert!(of_taps.len() >= 12, "{of_taps:#?}");

@@ -10,7 +10,10 @@ const HELPER: &[Row] = &[
     ("Usage: qemu-bridge-helper [--use-vnet] --br=bridge --fd=unixfd", "helper-usage"),
     ("name `br01234567890123456' too long: 19", "name-too-long"),
     ("name `br0 # a quite long comment here' too long: 31", "acl-argument-too-long"),
-    ("Invalid config line:\n  allow=br0\n\nfailed to parse default acl file `/etc/qemu/bridge.conf'", "acl-invalid-line"),
+    (
+        "Invalid config line:\n  allow=br0\n\nfailed to parse default acl file `/etc/qemu/bridge.conf'",
+        "acl-invalid-line",
+    ),
     ("Invalid config line:\n  br0\n", "acl-invalid-line"),
     ("Unknown command `ALLOW'", "acl-unknown-command"),
     ("Unknown command `\u{feff}allow'", "acl-unknown-command"),
@@ -84,7 +87,10 @@ const QEMU: &[Row] = &[
         "qemu-helper-not-launched",
     ),
     ("failed to recv file descriptor", "qemu-descriptor-not-received"),
-    ("qemu: -netdev bridge,id=a: failed to recv file descriptor: Connection reset by peer", "qemu-descriptor-not-received"),
+    (
+        "qemu: -netdev bridge,id=a: failed to recv file descriptor: Connection reset by peer",
+        "qemu-descriptor-not-received",
+    ),
     ("qemu: -netdev bridge,id=a: socketpair() failed: Too many open files", "qemu-no-socketpair"),
     ("qemu: -netdev bridge,id=a: socketpair() failed: No file descriptors available", "qemu-no-socketpair"),
     ("qemu: -netdev bridge,id=a: Can't fork bridge helper: Resource temporarily unavailable", "qemu-helper-not-forked"),
@@ -100,10 +106,7 @@ const QEMU: &[Row] = &[
         "qemu-options-with-helper",
     ),
     ("qemu: ifname=, script=, downscript=, and vnet_hdr= are invalid with helper=", "qemu-options-with-helper"),
-    (
-        "qemu: ifname=, script=, downscript=, vnet_hdr= are invalid with fd=/fds=/helper=",
-        "qemu-options-with-helper",
-    ),
+    ("qemu: ifname=, script=, downscript=, vnet_hdr= are invalid with fd=/fds=/helper=", "qemu-options-with-helper"),
     ("qemu: queues=, helper=, fds= and fd= are mutual exclusive", "qemu-options-with-helper"),
     ("qemu: -netdev tap,id=a: could not open /dev/net/tun: No such file or directory", "qemu-tun-not-opened"),
     ("warning: could not open /dev/net/tun: no virtual network emulation", "qemu-tun-not-opened"),
@@ -124,9 +127,15 @@ const QEMU: &[Row] = &[
 ];
 
 const LIBVIRT: &[Row] = &[
-    ("'/usr/lib/qemu/qemu-bridge-helper' is not a suitable bridge helper: No such file or directory", "libvirt-helper-not-found"),
+    (
+        "'/usr/lib/qemu/qemu-bridge-helper' is not a suitable bridge helper: No such file or directory",
+        "libvirt-helper-not-found",
+    ),
     ("'qemu-bridge-helper' is not a suitable bridge helper: No such file or directory", "libvirt-helper-not-found"),
-    ("'/usr/lib/qemu/qemu-bridge-helper' is not a suitable bridge helper: Permission denied", "libvirt-helper-not-executable"),
+    (
+        "'/usr/lib/qemu/qemu-bridge-helper' is not a suitable bridge helper: Permission denied",
+        "libvirt-helper-not-executable",
+    ),
     ("'/usr/lib/qemu' is not a suitable bridge helper: Is a directory", "libvirt-helper-not-executable"),
     ("'/x/h' is not a suitable bridge helper: Symbolic link loop", "libvirt-helper-link-loop"),
     (
@@ -152,7 +161,10 @@ const LIBVIRT: &[Row] = &[
         "libvirt:  error : cannot execute binary /usr/lib/qemu/qemu-bridge-helper: Permission denied",
         "libvirt-cannot-execute-denied",
     ),
-    ("libvirt:  error : cannot execute binary /usr/lib/qemu/qemu-bridge-helper: Exec format error", "libvirt-cannot-execute"),
+    (
+        "libvirt:  error : cannot execute binary /usr/lib/qemu/qemu-bridge-helper: Exec format error",
+        "libvirt-cannot-execute",
+    ),
     ("cannot use custom tap device in session mode", "libvirt-session-custom-tap"),
     ("Ignoring multiqueue network request", "libvirt-session-one-queue"),
     ("Unable to open /dev/net/tun, is tun module loaded?: No such file or directory", "system-tun-not-opened"),
@@ -196,16 +208,25 @@ const OTHERS: &[Row] = &[
         "/run/wrappers/bin/qemu-bridge-helper: cannot run `/nix/store/x/qemu-bridge-helper': No such file or directory",
         "nixos-wrapper-cannot-run",
     ),
-    ("cannot get capabilities for /run/wrappers/wrappers.x/qemu-bridge-helper: No data available", "nixos-wrapper-no-capability"),
+    (
+        "cannot get capabilities for /run/wrappers/wrappers.x/qemu-bridge-helper: No data available",
+        "nixos-wrapper-no-capability",
+    ),
     ("failed to inherit capabilities: Operation not permitted", "nixos-wrapper-no-capability"),
     ("cannot raise the capability 12 into the ambient set: Operation not permitted", "nixos-wrapper-no-capability"),
     ("Assertion `!(st.st_mode & S_ISUID)` in NixOS's wrapper.c failed.", "nixos-wrapper-assertion"),
-    ("warning: failed to privilege \"/gnu/store/x/qemu-bridge-helper\": No such file or directory", "guix-not-privileged"),
+    (
+        "warning: failed to privilege \"/gnu/store/x/qemu-bridge-helper\": No such file or directory",
+        "guix-not-privileged",
+    ),
     (
         "dpkg-statoverride: error: an override for '/usr/lib/qemu/qemu-bridge-helper' already exists; aborting",
         "statoverride-exists",
     ),
-    ("apparmor=\"DENIED\" operation=\"open\" profile=\"libvirtd//qemu_bridge_helper\" name=\"/etc/x\"", "apparmor-denied"),
+    (
+        "apparmor=\"DENIED\" operation=\"open\" profile=\"libvirtd//qemu_bridge_helper\" name=\"/etc/x\"",
+        "apparmor-denied",
+    ),
     ("avc:  denied  { read } for pid=1 scontext=system_u:system_r:virt_bridgehelper_t:s0", "selinux-denied"),
 ];
 
