@@ -48,12 +48,12 @@ impl Encoding {
 
 /// Reads UTF-16 as UTF-8.
 pub(super) struct Transcoder<'a> {
-    pub(super) input: &'a mut dyn Read,
-    pub(super) encoding: Encoding,
+    input: &'a mut dyn Read,
+    encoding: Encoding,
     /// Bytes of a letter that is not complete yet.
-    pub(super) rest: Vec<u8>,
-    /// Letters that were not asked for yet, and how many of them were.
-    pub(super) ready: (Vec<u8>, usize),
+    rest: Vec<u8>,
+    /// Letters, and how many of them were asked for.
+    ready: (Vec<u8>, usize),
 }
 
 impl Read for Transcoder<'_> {
@@ -79,7 +79,11 @@ impl Read for Transcoder<'_> {
     }
 }
 
-impl Transcoder<'_> {
+impl<'a> Transcoder<'a> {
+    pub(super) fn new(input: &'a mut dyn Read, encoding: Encoding) -> Self {
+        Self { input, encoding, rest: Vec::new(), ready: (Vec::new(), 0) }
+    }
+
     /// How many bytes make whole letters: the first half of a pair waits for the second.
     fn whole(&self) -> usize {
         let even = self.rest.len() & !1;
@@ -159,8 +163,7 @@ mod tests {
                 // However the bytes arrive.
                 let mut drops = Drops(&bytes);
                 let mut read = String::new();
-                let mut transcoder =
-                    Transcoder { input: &mut drops, encoding, rest: Vec::new(), ready: (Vec::new(), 0) };
+                let mut transcoder = Transcoder::new(&mut drops, encoding);
                 transcoder.read_to_string(&mut read).unwrap();
                 assert_eq!(read, text);
             }
