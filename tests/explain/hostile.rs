@@ -71,7 +71,7 @@ impl std::io::Read for Pieces<'_> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_makes_it_panic(text in prop::collection::vec(any::<u8>(), 0..2000)) {
