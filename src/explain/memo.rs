@@ -84,7 +84,7 @@ mod tests {
     fn time_and_process_make_no_line_another_one() {
         assert!(same("Nov 23 06:00:01 host qemu[12]: x 1", "Nov 24 16:10:21 host qemu[4242]: x 1"));
         assert!(same("2026-11-23T06:00:01.5+00:00 h q[1]: x", "2027-01-02T16:20:31.7+00:00 h q[99]: x"));
-        assert!(same("[    1.5] x", "[   12.75] x"));
+        assert!(same("[   11.5] x", "[   12.75] x"));
     }
 
     #[test]
