@@ -32,10 +32,13 @@ fn nothing_is_found_where_nothing_was_wrong() {
     }
 }
 
+/// How a format writes a message, with its number.
+type Format = fn(usize, &str) -> String;
+
 /// The journal's own formats, written here around real messages: no journal is to be had where this was written.
 #[test]
 fn nor_in_a_journal_of_any_format() {
-    let formats: [(&str, fn(usize, &str) -> String); 4] = [
+    let formats: [(&str, Format); 4] = [
         ("short", |number, line| format!("Nov 23 06:{:02}:{:02} host kernel: {line}\n", number / 60 % 60, number % 60)),
         ("json", |number, line| {
             let fields = serde_json::json!({
