@@ -245,6 +245,7 @@ fn tables(checks: &Pages<Front>, neighbours: &Pages<NeighbourFront>) -> Result<S
     let table =
         list(&needles, |needle| format!("Needle {{ text: {:?}, errors: &{:?} }}", needle.text, needle.patterns));
     let _ = writeln!(source, "];\nstatic NEEDLES: &[Needle] = {table};");
+    let _ = writeln!(source, "const NEEDLE: usize = {};\nconst GRAM: usize = {};", needles::LENGTH, needles::GRAM);
     Ok(source)
 }
 

@@ -14,29 +14,34 @@ pub(crate) struct Needle {
     pub(crate) patterns: Vec<usize>,
 }
 
-/// Pieces that are long enough to be rare, and short enough to be shared.
-const LENGTHS: RangeInclusive<usize> = 9..=12;
+/// How long a piece is. A search that looks at every seventh place only cannot miss one.
+pub(crate) const LENGTH: usize = 14;
 
-/// For a pattern that has no piece of that length.
-const SHORTER: RangeInclusive<usize> = 6..=8;
+/// How much is compared at each of these places.
+pub(crate) const GRAM: usize = 8;
+
+/// For a pattern that has no piece of that length. Few are, since they are searched for one after the other.
+const SHORTER: RangeInclusive<usize> = 5..=LENGTH - 1;
+
+/// A piece that is met more often than this in the text below is worse than a shorter one.
+const OFTEN: usize = 500;
 
 /// Alternatives of a pattern beyond which they count as no text at all.
 const MOST_WAYS: usize = 64;
 
-/// How many bytes of a piece the search looks at first.
-const FINGERPRINT: usize = 4;
-
-/// What logs are full of, beside plain English: a piece that begins like this is often met in vain.
+/// What logs are full of, beside plain English: a piece that holds one of these is often met in vain.
 const LOGS: &str = "failed to open, failed to get, failed to set, failed to create, failed to start, Failed to start, unable to, \
     Unable to set, Unable to create, Unable to add, Cannot get, Cannot set, cannot open, could not open, not found, is not, no \
     device, device, interface, network, bridge, port, service, session, warning: error: info: debug: warning error user for \
     user; the system is; entered state; link is up; connection; listening on; opened closed started stopped starting stopping \
     No such file or directory, No such device, Permission denied, Operation not permitted, not supported, is deprecated, \
-    requested, available, invalid argument, managed, already, unknown command, with status, by pid, to bridge, of device";
+    requested, available, invalid argument, managed, already, unknown command, with status, by pid, to bridge, of device, \
+    internal error: netdev: /dev/net/tun /usr/lib/qemu/ network interface, set interface, get interface";
 
-/// Few pieces that are easily found: at each step the one that covers most of what is left for the times that it is met in
-/// vain. `prose` is what ordinary text looks like.
+/// Few pieces that are rarely met in vain: at each step the one that covers most of what is left for the times that it is.
+/// `prose` is what ordinary text looks like.
 pub(crate) fn choose(patterns: &[&str], prose: &str) -> Result<Vec<Needle>, String> {
+    let usual = grams(prose);
     let mut open = Vec::new();
     for (place, pattern) in patterns.iter().enumerate() {
         let hir = regex_syntax::parse(pattern).map_err(|error| error.to_string())?;
@@ -44,15 +49,15 @@ pub(crate) fn choose(patterns: &[&str], prose: &str) -> Result<Vec<Needle>, Stri
             let of = |lengths: &RangeInclusive<usize>| -> BTreeSet<String> {
                 way.iter().flat_map(|run| pieces(run, lengths)).collect()
             };
-            let long = of(&LENGTHS);
-            let pieces = if long.is_empty() { of(&SHORTER) } else { long };
+            let long = of(&(LENGTH..=LENGTH));
+            let rare = |piece: &String| times_met(piece, &usual) < OFTEN;
+            let pieces = if long.iter().any(rare) { long } else { &long | &of(&SHORTER) };
             if pieces.is_empty() {
                 return Err(format!("the pattern {pattern} has no text of its own to search for"));
             }
             open.push((place, pieces));
         }
     }
-    let usual = fingerprints(prose);
     let mut needles = Vec::new();
     while let Some(text) = best(&open, &usual) {
         let (covered, left): (Vec<_>, Vec<_>) = open.into_iter().partition(|(_, pieces)| pieces.contains(&text));
@@ -63,16 +68,21 @@ pub(crate) fn choose(patterns: &[&str], prose: &str) -> Result<Vec<Needle>, Stri
     Ok(needles)
 }
 
-/// How often each fingerprint is met in prose and in logs.
-fn fingerprints(prose: &str) -> BTreeMap<&[u8], usize> {
+/// How often each gram is met in prose and in logs.
+fn grams(prose: &str) -> BTreeMap<&[u8], usize> {
     let mut counts = BTreeMap::new();
-    for print in prose.as_bytes().windows(FINGERPRINT) {
-        *counts.entry(print).or_default() += 1;
+    for gram in prose.as_bytes().windows(GRAM) {
+        *counts.entry(gram).or_default() += 1;
     }
-    for print in LOGS.as_bytes().windows(FINGERPRINT) {
-        *counts.entry(print).or_default() += 100;
+    for gram in LOGS.as_bytes().windows(GRAM) {
+        *counts.entry(gram).or_default() += 100;
     }
     counts
+}
+
+/// How often a piece will be looked at in vain.
+fn times_met(piece: &str, usual: &BTreeMap<&[u8], usize>) -> usize {
+    piece.as_bytes().windows(GRAM).filter_map(|gram| usual.get(gram)).sum()
 }
 
 fn best(open: &[(usize, BTreeSet<String>)], usual: &BTreeMap<&[u8], usize>) -> Option<String> {
@@ -81,8 +91,8 @@ fn best(open: &[(usize, BTreeSet<String>)], usual: &BTreeMap<&[u8], usize>) -> O
         *covers.entry(piece).or_default() += 1;
     }
     let worth = |piece: &str, covers: usize| {
-        let met = piece.as_bytes().get(..FINGERPRINT).and_then(|print| usual.get(print)).copied().unwrap_or(0);
-        covers * 1000 / (10 + met)
+        let slow = if piece.len() < LENGTH { OFTEN } else { 0 };
+        covers * 10_000 / (10 + slow + times_met(piece, usual))
     };
     covers
         .into_iter()

@@ -80,6 +80,13 @@ pub struct KnownError {
     pub causes: &'static [Suspect],
 }
 
+impl KnownError {
+    /// Whether the message takes more than one line.
+    pub fn goes_on(&self) -> bool {
+        self.pattern.contains(r"\n\s*")
+    }
+}
+
 /// What a message is within one failed attempt to start a virtual machine.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Role {
@@ -168,6 +175,12 @@ pub fn errors() -> impl Iterator<Item = (&'static str, &'static KnownError)> {
     let of_checks = PAGES.iter().flat_map(|page| page.errors.iter().map(move |error| (page.id, error)));
     of_checks.chain(NEIGHBOURS.iter().flat_map(|page| page.errors.iter().map(move |error| (page.id, error))))
 }
+
+/// How long most needles are; those that are shorter are few.
+pub const LENGTH_OF_NEEDLE: usize = NEEDLE;
+
+/// How much of a needle is enough to look at it closer.
+pub const LENGTH_OF_GRAM: usize = GRAM;
 
 /// The texts to search for before any pattern is tried: each message of each error has one of them that names it.
 pub fn needles() -> &'static [Needle] {

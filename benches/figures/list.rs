@@ -25,8 +25,8 @@ pub(crate) const FIGURES: [Listed; 11] = [
     listed("interfaces", "`check` with 10,000 interfaces", "`check` with none", "2"),
     listed("acl", "`acl` on 1,000,001 rules", "`qemu-bridge-helper`", "1"),
     listed("attach", "`attach` with its frames", "two runs of `qemu-bridge-helper`", "+20 ms"),
-    listed("explain-0", "`explain -f` on 1 GiB of log without known errors", "`rg --count --file`", "1"),
-    listed("explain-100", "`explain -f` on 1 GiB with 100 of them", "`rg --count --file`", "1"),
-    listed("explain-1000000", "`explain -f` on 1 GiB with 1,000,000", "`rg --count --file`", "1"),
+    listed("explain-0", "`explain -f` on 1 GiB of log without known errors", "`rg --count -F -f TEXTS`", "1"),
+    listed("explain-100", "`explain -f` on 1 GiB with 100 of them", "`rg --count -F -f TEXTS`", "1"),
+    listed("explain-1000000", "`explain -f` on 1 GiB with 1,000,000", "`rg --count -F -f TEXTS`", "1"),
     listed("explain-memory", "the peak memory of these", "", "32 MiB"),
 ];

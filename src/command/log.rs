@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::Path;
 
 use crate::explain::{self, Found};
@@ -10,6 +11,8 @@ use super::failure::Failure;
 
 /// Below this, reading is over before anyone wonders.
 const SILENT: u64 = 256 << 20;
+/// The number of /dev/null.
+const NULL: u64 = (1 << 8) | 3;
 /// How much is read between two signs of progress.
 const STEP: u64 = 64 << 20;
 
@@ -22,8 +25,18 @@ pub(super) fn read_file(path: &Path) -> Result<Found, Failure> {
             "name a file that you may read, or pipe the text in",
         )
     };
-    let mut file = File::open(path).map_err(failure)?;
-    explain(&mut file).map_err(failure)
+    let file = File::open(path).map_err(failure)?;
+    let about = file.metadata().map_err(failure)?;
+    if about.file_type().is_char_device() && about.rdev() != NULL && !file.is_terminal() {
+        return Err(Failure::internal(
+            "it is a device, which may never end",
+            place(),
+            "name a file, or pipe the text in: `dmesg | bridge-doctor explain`",
+        ));
+    }
+    // A log that grows meanwhile is read up to where it ended. Files of the kernel do not know how long they are.
+    let end = if about.is_file() && about.len() > 0 { about.len() } else { u64::MAX };
+    explain(&mut file.take(end)).map_err(failure)
 }
 
 pub(super) fn read_stdin() -> Result<Found, Failure> {

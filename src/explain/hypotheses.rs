@@ -10,8 +10,8 @@ const MTU_OF_LOOPBACK: &str = "65536";
 pub(super) fn causes(incident: &Incident, params: &[(&'static str, String)]) -> Vec<Suspect> {
     let Some(principal) = incident.principal() else { return Vec::new() };
     let param = |name: &str| params.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str());
-    let mut causes = Causes(principal.error.causes.to_vec());
-    match principal.error.id {
+    let mut causes = Causes(principal.said.error.causes.to_vec());
+    match principal.said.error.id {
         // A wrong line would have been printed before it.
         "acl-not-parsed" if incident.is_whole() => causes.exclude("acl-syntax"),
         "name-too-long" if incident.reason.is_some() => causes.settle("acl-syntax"),
@@ -26,7 +26,7 @@ pub(super) fn causes(incident: &Incident, params: &[(&'static str, String)]) -> 
         if in_store(helper) && causes.has("helper-symlink-unprivileged-copy") {
             causes.first("helper-symlink-unprivileged-copy");
         }
-        if !helper.starts_with('/') && principal.error.program == "qemu" {
+        if !helper.starts_with('/') && principal.said.error.program == "qemu" {
             causes.first("helper-path-mismatch");
         }
         if helper == "/usr/libexec/qemu-bridge-helper" && causes.has("guix-copy-elsewhere") {

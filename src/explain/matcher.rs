@@ -1,12 +1,12 @@
 //! Which known errors a piece of text contains.
 
-use std::ops::Range;
+use std::rc::Rc;
 use std::sync::{LazyLock, OnceLock};
 
-use aho_corasick::packed::{self, Searcher};
-use aho_corasick::{AhoCorasick, Input, MatchKind, Span};
 use regex::bytes::{Captures, Regex};
 
+use super::errno;
+use super::prefilter::Prefilter;
 use crate::catalogue::{self, KnownError};
 
 /// What is kept of a parameter or message; the rest of a longer one tells nothing more.
@@ -15,9 +15,15 @@ const LONGEST: usize = 400;
 /// A known error in a text.
 #[derive(Clone, Debug)]
 pub(super) struct Hit {
-    pub(super) error: &'static KnownError,
     /// The line, from 1.
     pub(super) line: u64,
+    pub(super) said: Rc<Said>,
+}
+
+/// What a message says. Lines that are alike share it.
+#[derive(Debug)]
+pub(super) struct Said {
+    pub(super) error: &'static KnownError,
     /// The message, without what another program put around it.
     pub(super) text: String,
     pub(super) params: Vec<(&'static str, String)>,
@@ -25,58 +31,6 @@ pub(super) struct Hit {
     pub(super) first_of_stderr: bool,
     /// Bytes of the match that the pattern spells out.
     pub(super) spelled: usize,
-}
-
-static PREFILTER: LazyLock<Prefilter> = LazyLock::new(Prefilter::of_the_catalogue);
-
-/// Finds the places at which a pattern can match.
-pub(super) struct Prefilter {
-    /// Finds the first needle with vector instructions, where the processor has them.
-    fast: Option<Searcher>,
-    /// Finds the first needle anywhere.
-    first: Option<AhoCorasick>,
-    /// Finds every needle, also those that overlap.
-    every: Option<AhoCorasick>,
-}
-
-impl Prefilter {
-    /// The one for every known error.
-    pub(super) fn get() -> &'static Self {
-        &PREFILTER
-    }
-
-    fn of_the_catalogue() -> Self {
-        // The needles are constants of a size that every builder takes.
-        let search = |kind| {
-            let needles = catalogue::needles().iter().map(|needle| needle.text);
-            AhoCorasick::builder().match_kind(kind).build(needles).ok()
-        };
-        let needles = catalogue::needles().iter().map(|needle| needle.text);
-        let fast = packed::Config::new().builder().extend(needles).build();
-        Self { fast, first: search(MatchKind::LeftmostFirst), every: search(MatchKind::Standard) }
-    }
-
-    /// Where the first needle of a range stands.
-    pub(super) fn next(&self, text: &[u8], range: Range<usize>) -> Option<usize> {
-        match &self.fast {
-            Some(fast) => fast.find_in(text, Span::from(range)),
-            None => self.first.as_ref()?.find(Input::new(text).range(range)),
-        }
-        .map(|found| found.start())
-    }
-
-    /// The errors whose needles stand in a line, in the order of the catalogue.
-    fn suspects(&self, line: &[u8]) -> Vec<usize> {
-        let found = self.every.iter().flat_map(|search| search.find_overlapping_iter(line));
-        let mut errors: Vec<usize> = found
-            .filter_map(|found| catalogue::needles().get(found.pattern().as_usize()))
-            .flat_map(|needle| needle.errors)
-            .copied()
-            .collect();
-        errors.sort_unstable();
-        errors.dedup();
-        errors
-    }
 }
 
 /// A pattern, compiled when it is first needed: most runs need two or three of them.
@@ -95,40 +49,53 @@ impl Pattern {
 static PATTERNS: LazyLock<Vec<Pattern>> =
     LazyLock::new(|| catalogue::errors().map(|(_, error)| Pattern { error, regex: OnceLock::new() }).collect());
 
-/// The known errors of a line, in the order in which they stand there. `text` goes on behind the line, for a message that
-/// takes more than one; of two that overlap the one that the catalogue names first is meant.
-pub(super) fn line(text: &[u8], end: usize, number: u64) -> Vec<Hit> {
+/// What the known errors of a line say, in the order in which they stand there, and where the first begins. `text` goes on
+/// behind the line, for a message that takes more than one; of two that overlap the one that the catalogue names first is
+/// meant.
+pub(super) fn line(text: &[u8], end: usize) -> (Vec<Rc<Said>>, usize) {
     let line = text.get(..end).unwrap_or(text);
-    let mut taken: Vec<(usize, usize, Hit)> = Vec::new();
-    for suspect in Prefilter::get().suspects(line) {
-        let Some(pattern) = PATTERNS.get(suspect) else { continue };
-        let Some((found, regex)) = pattern.regex().and_then(|regex| Some((regex.captures(text)?, regex))) else {
-            continue;
-        };
-        let Some(whole) = found.get(0).filter(|whole| whole.start() < end) else { continue };
-        if !taken.iter().any(|(from, to, _)| whole.start() < *to && *from < whole.end()) {
-            taken.push((whole.start(), whole.end(), hit(pattern.error, regex, &found, text, number)));
+    let mut taken: Vec<(usize, usize, Rc<Said>)> = Vec::new();
+    for pattern in Prefilter::get().suspects(line).into_iter().filter_map(|suspect| PATTERNS.get(suspect)) {
+        let Some(regex) = pattern.regex() else { continue };
+        let mut at = 0;
+        while let Some(found) = regex.captures_at(text, at) {
+            let Some(whole) = found.get(0).filter(|whole| whole.start() < end) else { break };
+            let (from, to) = (whole.start(), whole.start() + length(&found));
+            if !taken.iter().any(|(start, stop, _)| from < *stop && *start < to) {
+                taken.push((from, to, Rc::new(said(pattern.error, regex, &found, text))));
+            }
+            at = to.max(from + 1);
         }
     }
     taken.sort_by_key(|(from, ..)| *from);
-    taken.into_iter().map(|(.., hit)| hit).collect()
+    let from = taken.first().map_or(end, |(from, ..)| *from);
+    (taken.into_iter().map(|(.., said)| said).collect(), from)
 }
 
-fn hit(error: &'static KnownError, regex: &Regex, found: &Captures<'_>, text: &[u8], line: u64) -> Hit {
-    let (from, to) = found.get(0).map_or((0, 0), |whole| (whole.start(), whole.end()));
+/// How long a message is. One that runs to the end of its line ends with the text of an error number, where that is one.
+fn length(found: &Captures<'_>) -> usize {
+    let Some(whole) = found.get(0) else { return 0 };
+    let last = found.name("errno").filter(|errno| errno.end() == whole.end());
+    let known = last.and_then(|errno| Some(errno.start() + errno::length(errno.as_bytes())?));
+    known.unwrap_or(whole.end()) - whole.start()
+}
+
+fn said(error: &'static KnownError, regex: &Regex, found: &Captures<'_>, text: &[u8]) -> Said {
+    let from = found.get(0).map_or(0, |whole| whole.start());
+    let to = from + length(found);
     let mut spelled = to - from;
     let mut params = Vec::new();
     for name in regex.capture_names().flatten() {
         if let Some(value) = found.name(name) {
-            spelled = spelled.saturating_sub(if is_open(error, name) { value.len() } else { 0 });
-            let value = kept(value.as_bytes());
+            let value = text.get(value.start()..value.end().min(to)).unwrap_or_default();
+            spelled = spelled.saturating_sub(if is_open(error, name, value) { value.len() } else { 0 });
+            let value = kept(value);
             let value = if name == "errno" { reason(&value).to_owned() } else { value };
             params.push((parameter(error, name), value));
         }
     }
-    Hit {
+    Said {
         error,
-        line,
         text: reason(&kept(text.get(from..to).unwrap_or_default())).to_owned(),
         params,
         first_of_stderr: text.get(..to).is_some_and(|until| begins_stderr(until, from)),
@@ -145,8 +112,11 @@ fn begins_stderr(text: &[u8], from: usize) -> bool {
     label >= from || between.trim_ascii().is_empty() || between.starts_with(b"libvirt: ")
 }
 
-/// Whether anything can stand in a parameter's place.
-fn is_open(error: &KnownError, name: &str) -> bool {
+/// Whether anything could stand in a parameter's place, and does. The text of an error number is not just anything.
+fn is_open(error: &KnownError, name: &str, value: &[u8]) -> bool {
+    if name == "errno" && errno::length(value) == Some(value.len()) {
+        return false;
+    }
     ["[^", r"\S"].iter().any(|any| error.pattern.contains(&format!("(?P<{name}>{any}")))
 }
 

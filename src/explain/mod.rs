@@ -1,15 +1,23 @@
 //! From the text of an error to what can be behind it: a log or a paste in, incidents and their causes out.
 //!
-//! `scan` runs over blocks of any number of lines and touches only those that hold a needle of the catalogue; `matcher` tries
-//! the patterns there; `incident` joins the messages of one attempt; `tally` counts incidents that are alike; `hypotheses`
-//! orders the causes by what the text proves and excludes; `here` compares them with this machine.
+//! `scan` runs over blocks of any number of lines and touches only those in which `prefilter` finds a needle of the
+//! catalogue; `matcher` tries the patterns there, and `memo` knows lines that come again; `incident` joins the messages of
+//! one attempt; `tally` counts incidents that are alike; `hypotheses` orders the causes by what the text proves and excludes;
+//! `here` compares them with this machine.
+//!
+//! `paste` reads what a person copied, in each of the ways in which it may have been broken and quoted; `unwrap` and `decode`
+//! take a line out of what was put around its letters, and `errno` knows where the reason of a message ends.
 
+mod decode;
+mod errno;
 mod here;
 mod hypotheses;
 mod incident;
 mod matcher;
+mod memo;
 mod nearest;
 mod paste;
+mod prefilter;
 mod scan;
 mod tally;
 mod topic;
@@ -22,6 +30,7 @@ pub use nearest::nearest;
 pub use topic::{Topic, topic};
 
 use crate::report::explain::{Match, Near};
+use decode::{Encoding, Transcoder};
 use tally::Tally;
 
 /// Input up to this size may be a paste, whose lines a terminal has broken; anything larger is a log.
@@ -48,7 +57,10 @@ pub fn read(input: &mut dyn Read, progress: &mut dyn FnMut(u64)) -> io::Result<F
         return Ok(text(&head));
     }
     let mut tally = Tally::default();
-    scan::stream(&mut head.as_slice().chain(input), &mut tally, progress)?;
+    let encoding = Encoding::of(&head);
+    let mut whole = head.as_slice().chain(input);
+    let mut text = Transcoder::new(&mut whole, encoding);
+    scan::stream(&mut text, &mut tally, progress)?;
     Ok(Found { matches: tally.matches(), nearest: Vec::new() })
 }
 

@@ -1,39 +1,69 @@
-//! A pasted text, whose lines a terminal or a mail program may have broken.
+//! A pasted text, whose lines a terminal, a logger or a mail program may have broken and quoted.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::incident::Assembler;
-use super::scan;
+use super::memo::Memo;
 use super::tally::Tally;
-use super::unwrap;
+use super::{decode, errno, scan, unwrap};
 
-/// Terminals are not narrower than this.
-const NARROWEST: usize = 30;
+/// Terminals and columns are not narrower than this.
+const NARROWEST: usize = 20;
+/// A text with more lines is a log rather than something that one person copied.
+const FEW_LINES: usize = 80;
+/// A larger text is read as its lines stand, and as they were before a terminal broke them.
+const SMALL: usize = 1 << 16;
 
-/// Reads the text as it stands, and as it was before its lines were broken. The reading in which more of the text is known
-/// counts; where that is the same, the text as it stands.
+/// A journal may be exported out of another.
+const LISTS: usize = 3;
+
+/// What stands at the beginning of each line of a log or a quotation, and is no part of what was written.
+static PREFIX: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    const STAMP: &str = r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?";
+    Regex::new(&format!(
+        r"^(?x:
+            [\ \t>|│┃┆║]+
+            | <\d{{1,3}}>(?:1\ )?
+            | \[\s*\d+\.\d+\]\ ?
+            | \[?{STAMP}\]?:?(?:\ (?:stdout|stderr)\ [FP])?(?:\ |$)
+            | \d+:\ (?:error|warning|info|debug)\ *:\ (?:\w+:\d+\ :\ )?
+            | [A-Z][a-z][a-z]\ [\ \d]\d\ (?:\d{{4}}\ )?\d\d:\d\d:\d\d(?:\.\d+)?\ (?:\S+\ )?
+            | (?:\S+\ )?[\w./@-]+\[\d+\]:(?:\ |$)
+            | [\w.-]+\ +\|(?:\ |$)
+            | \d+[:\t]
+        )"
+    ))
+    .ok()
+});
+
+/// Reads the text as it stands, and as it was before its lines were broken and quoted. The reading in which more of the text
+/// is known counts; where that is the same, the plainer one.
 pub(super) fn read(text: &[u8]) -> Tally {
-    let text = unwrap::without_colours(text);
-    let as_is = scanned(&text, &|line| line as u64);
-    let others = [Break::Anywhere, Break::AtBlank].map(|kind| {
-        let (joined, starts) = mended(&text, kind);
-        scanned(&joined, &|line| starts.get(line - 1).copied().unwrap_or(1))
-    });
-    others.into_iter().fold(as_is, |best, other| if other.spelled > best.spelled { other } else { best })
+    let text = decode::Encoding::of(text).decode(text);
+    let raw = Lines::of(&text);
+    let small = text.len() <= SMALL;
+    let mut best = Tally::default();
+    for before in raw.readings(small) {
+        let plain = before.clean();
+        consider(&plain, &mut best);
+        for mended in plain.readings(small).skip(1) {
+            consider(&mended, &mut best);
+        }
+        if let Some(bare) = small.then(|| plain.without_prefixes()).flatten() {
+            bare.readings(small).for_each(|lines| consider(&lines, &mut best));
+        }
+    }
+    best
 }
 
-fn scanned(text: &[u8], place: &dyn Fn(usize) -> u64) -> Tally {
-    let mut tally = Tally::default();
-    let mut assembler = Assembler::default();
-    let mut spelled = 0;
-    scan::lines(text, 0..text.len(), 1, &mut |mut hit| {
-        spelled += hit.spelled;
-        hit.line = usize::try_from(hit.line).map_or(hit.line, place);
-        assembler.push(hit, &mut tally);
-    });
-    assembler.finish(&mut tally);
-    tally.spelled = spelled;
-    tally
+fn consider(lines: &Lines, best: &mut Tally) {
+    let tally = lines.scanned();
+    if tally.spelled > best.spelled || best.is_empty() {
+        *best = tally;
+    }
 }
 
 /// How lines were broken.
@@ -45,41 +75,141 @@ enum Break {
     AtBlank,
 }
 
-/// The text with its lines put together again, and for each of them the number that it begins at.
-fn mended(text: &[u8], kind: Break) -> (Vec<u8>, Vec<u64>) {
-    let lines: Vec<Cow<'_, str>> = text.split(|byte| *byte == b'\n').map(String::from_utf8_lossy).collect();
-    let width = lines.iter().map(|line| line.trim_end_matches('\r').chars().count()).max().unwrap_or(0);
-    let (mut joined, mut starts) = (Vec::new(), Vec::new());
-    let mut open = false;
-    for (number, line) in (1..).zip(&lines) {
-        let line = line.trim_end_matches('\r');
-        if !open {
-            starts.push(number);
-        }
-        let rest = if open && matches!(kind, Break::AtBlank) { without_margin(line) } else { line };
-        joined.extend_from_slice(rest.as_bytes());
-        let next = lines
-            .get(usize::try_from(number).unwrap_or(usize::MAX))
-            .map(|next| without_margin(next))
-            .unwrap_or_default();
-        open = width >= NARROWEST && !next.is_empty() && is_broken(line, next, width, kind);
-        match kind {
-            _ if !open => joined.push(b'\n'),
-            Break::Anywhere => {}
-            Break::AtBlank => joined.push(b' '),
-        }
+/// Lines, each with the number of the line of the text in which it begins.
+#[derive(Clone, Eq, PartialEq)]
+struct Lines(Vec<(u64, String)>);
+
+impl Lines {
+    fn of(text: &[u8]) -> Self {
+        let lines = text.split(|byte| *byte == b'\n').map(|line| {
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            String::from_utf8_lossy(line).into_owned()
+        });
+        Self((1..).zip(lines).collect())
     }
-    (joined, starts)
+
+    /// The lines as they stand, and then with those put together again that may have been one.
+    fn readings(&self, small: bool) -> impl Iterator<Item = Self> + '_ {
+        let widths = self.widths(small);
+        let kinds = [Break::Anywhere, Break::AtBlank];
+        let mended = kinds.into_iter().flat_map(move |kind| widths.clone().into_iter().map(move |width| (kind, width)));
+        let mended = mended.filter_map(|(kind, width)| self.mended(kind, width));
+        std::iter::once(self.clone()).chain(mended)
+    }
+
+    /// How wide what broke the lines may have been: as wide as the longest line, or as several lines; in a text of few lines
+    /// each of them may be a broken one.
+    fn widths(&self, small: bool) -> Vec<usize> {
+        let mut lengths: Vec<usize> = self.0.iter().map(|(_, line)| line.chars().count()).collect();
+        lengths.sort_unstable();
+        let longest = lengths.last().copied().unwrap_or(0);
+        let mut widths = vec![longest];
+        if small {
+            let mut alike: Vec<&[usize]> = lengths.chunk_by(|one, other| one == other).collect();
+            alike.sort_by_key(|lengths| std::cmp::Reverse(lengths.len()));
+            let frequent = alike.iter().filter(|lengths| lengths.len() > 1).filter_map(|lengths| lengths.first());
+            widths.extend(frequent.copied().filter(|width| *width != longest).take(2));
+        }
+        widths.retain(|width| *width >= NARROWEST);
+        if small && self.0.len() <= FEW_LINES {
+            widths.push(0);
+        }
+        widths
+    }
+
+    /// The lines put together again; none where all are whole.
+    fn mended(&self, kind: Break, width: usize) -> Option<Self> {
+        let mut joined: Vec<(u64, String)> = Vec::new();
+        let mut before: Option<&str> = None;
+        for (number, line) in &self.0 {
+            let bare = without_margin(line);
+            match joined.last_mut() {
+                Some((_, open)) if before.is_some_and(|before| is_broken(before, bare, width, kind)) => match kind {
+                    Break::Anywhere => open.push_str(line),
+                    Break::AtBlank => {
+                        open.truncate(open.trim_end().len());
+                        open.push(' ');
+                        open.push_str(bare);
+                    }
+                },
+                _ => joined.push((*number, line.clone())),
+            }
+            before = Some(line);
+        }
+        (joined.len() < self.0.len()).then_some(Self(joined))
+    }
+
+    fn clean(&self) -> Self {
+        let clean = self.0.iter().flat_map(|(number, line)| {
+            let mut clean = unwrap::clean(line.as_bytes()).into_owned();
+            for _ in 0..LISTS {
+                let Cow::Owned(listed) = decode::without_lists(&clean) else { break };
+                clean = unwrap::clean(&listed).into_owned();
+            }
+            let lines: Vec<_> = Self::of(&clean).0.into_iter().map(|(_, line)| (*number, line)).collect();
+            lines
+        });
+        Self(clean.collect())
+    }
+
+    /// The lines without what stands before and after each of them; none where nothing does.
+    fn without_prefixes(&self) -> Option<Self> {
+        let prefix = PREFIX.as_ref()?;
+        let bare = |line: &str| {
+            let mut rest = line;
+            while let Some(found) = prefix.find(rest).filter(|found| found.end() > 0) {
+                rest = rest.get(found.end()..).unwrap_or_default();
+            }
+            // The border of a pane.
+            let rest = rest.trim_end().trim_end_matches(['│', '┃', '┆', '║', '|']);
+            if rest.len() < line.trim_end().len() { rest.trim_end() } else { rest }.to_owned()
+        };
+        let lines = Self(self.0.iter().map(|(number, line)| (*number, bare(line))).collect());
+        (lines != *self).then_some(lines)
+    }
+
+    fn scanned(&self) -> Tally {
+        let mut tally = Tally::default();
+        let mut assembler = Assembler::default();
+        let mut spelled = 0;
+        let text: String = self.0.iter().flat_map(|(_, line)| completed(line).into_iter().chain(["\n"])).collect();
+        let place = |line: u64| {
+            let index = usize::try_from(line).ok().and_then(|line| line.checked_sub(1));
+            index.and_then(|index| self.0.get(index)).map_or(line, |(number, _)| *number)
+        };
+        scan::lines(text.as_bytes(), 0..text.len(), 1, &mut Memo::default(), &mut |mut hit| {
+            spelled += hit.said.spelled;
+            hit.line = place(hit.line);
+            assembler.push(hit, &mut tally);
+        });
+        assembler.finish(&mut tally);
+        tally.spelled = spelled;
+        tally
+    }
 }
 
 fn is_broken(line: &str, next: &str, width: usize, kind: Break) -> bool {
+    if line.is_empty() || next.is_empty() {
+        return false;
+    }
     let length = line.chars().count();
     match kind {
+        _ if width == 0 => true,
         Break::Anywhere => length == width,
         Break::AtBlank => {
             let word = next.split_whitespace().next().map_or(0, |word| word.chars().count());
-            length > 0 && length + 1 + word > width
+            length + 1 + word > width
         }
+    }
+}
+
+/// A line of which the last word may have been cut off.
+fn completed(line: &str) -> [&str; 2] {
+    let reason = line.rfind(": ").map(|colon| colon + 2);
+    let missing = reason.and_then(|start| errno::missing(line.get(start..)?.as_bytes()));
+    match missing {
+        Some(missing) => [line.trim_end().trim_end_matches('…').trim_end_matches("..."), missing],
+        None => [line, ""],
     }
 }
 

@@ -1,14 +1,18 @@
 //! Counts incidents that are alike, so that a log of any size gives a short answer in little memory.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::rc::Rc;
 
 use super::hypotheses;
 use super::incident::Incident;
+use super::matcher::Said;
 use crate::catalogue::{self, Suspect};
 use crate::report::explain::{Match, Possible};
 
 /// Different incidents that are told apart; beyond that, those of one error count as one.
 const MANY: usize = 256;
+/// Incidents that are known again without a look at their words.
+const RECENT: usize = 32;
 /// Parameters that differ from attempt to attempt.
 const FLEETING: [&str; 4] = ["fd", "tap", "netdev", "program"];
 
@@ -25,6 +29,8 @@ struct Kind {
 pub(super) struct Tally {
     places: HashMap<Kind, usize>,
     matches: Vec<Match>,
+    /// Where the last incidents were counted, by what their lines said.
+    recent: VecDeque<(Vec<Rc<Said>>, usize)>,
     /// How much of all matches the patterns spell out.
     pub(super) spelled: usize,
 }
@@ -32,31 +38,47 @@ pub(super) struct Tally {
 impl Tally {
     /// Counts an incident; one that says nothing by itself is not one.
     pub(super) fn add(&mut self, incident: &Incident) {
-        let Some(principal) = incident.principal() else { return };
+        let place = self.recent.iter().find(|(said, _)| incident.says(said)).map(|(_, place)| *place);
+        let place = place.or_else(|| self.place(incident));
+        if let Some(one) = place.and_then(|place| self.matches.get_mut(place)) {
+            one.count += 1;
+        }
+    }
+
+    /// Where incidents of this kind are counted.
+    fn place(&mut self, incident: &Incident) -> Option<usize> {
+        let principal = incident.principal()?;
         let params = params(incident);
         let suspects = hypotheses::causes(incident, &params);
         let about = params.iter().filter(|(name, _)| !FLEETING.contains(name)).cloned().collect();
         let causes = suspects.iter().map(|suspect| suspect.cause).collect();
-        let mut kind = Kind { error: principal.error.id, about, causes };
+        let mut kind = Kind { error: principal.said.error.id, about, causes };
         if self.places.len() >= MANY && !self.places.contains_key(&kind) {
             kind = Kind { error: kind.error, about: Vec::new(), causes: Vec::new() };
         }
         let place = *self.places.entry(kind).or_insert_with(|| {
             self.matches.push(Match {
                 line: principal.line,
-                text: principal.text.clone(),
-                error: principal.error.id,
-                program: principal.error.program,
-                meaning: principal.error.meaning,
+                text: principal.said.text.clone(),
+                error: principal.said.error.id,
+                program: principal.said.error.program,
+                meaning: principal.said.error.meaning,
                 count: 0,
                 params: params.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<BTreeMap<_, _>>(),
                 causes: suspects.iter().map(possible).collect(),
             });
             self.matches.len() - 1
         });
-        if let Some(one) = self.matches.get_mut(place) {
-            one.count += 1;
+        if self.recent.len() == RECENT {
+            self.recent.pop_front();
         }
+        self.recent.push_back((incident.said().cloned().collect(), place));
+        Some(place)
+    }
+
+    /// Whether there was none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.matches.is_empty()
     }
 
     /// The different incidents, in the order in which they first appeared.
@@ -68,8 +90,8 @@ impl Tally {
 /// What the messages of an incident say about it, the best informed first.
 fn params(incident: &Incident) -> Vec<(&'static str, String)> {
     let mut params: Vec<(&'static str, String)> =
-        incident.principal().map(|hit| hit.params.clone()).unwrap_or_default();
-    let others = incident.reason.iter().chain(&incident.wrapper).flat_map(|hit| &hit.params);
+        incident.principal().map(|hit| hit.said.params.clone()).unwrap_or_default();
+    let others = incident.reason.iter().chain(&incident.wrapper).flat_map(|hit| &hit.said.params);
     for (name, value) in others {
         if *name == "netdev" {
             params.extend(netdev(value).into_iter().filter(|(name, _)| !has(&params, name)).collect::<Vec<_>>());

@@ -1,14 +1,54 @@
-//! Takes a line out of what terminals, loggers and serialisers put around it.
+//! Takes a line out of what terminals, loggers, serialisers and web pages put around its letters.
 
 use std::borrow::Cow;
 
-/// A line without colours, and with escaped line ends made into real ones.
+/// A line may have been quoted this often.
+const QUOTED: usize = 6;
+
+/// A line without colours, with escaped line ends made into real ones, entities into characters and typographic quotes into
+/// those that programs print.
 pub(super) fn clean(line: &[u8]) -> Cow<'_, [u8]> {
-    match without_colours(line) {
-        Cow::Borrowed(line) => unescaped(line),
-        Cow::Owned(line) => Cow::Owned(unescaped(&line).into_owned()),
+    let mut line = Cow::Borrowed(line);
+    for _ in 0..QUOTED {
+        let Some(plainer) = once(&line) else { break };
+        line = Cow::Owned(plainer);
     }
+    line
 }
+
+/// One layer less; none, where there is none.
+fn once(line: &[u8]) -> Option<Vec<u8>> {
+    let without = if memchr::memchr2(b'\x1b', b'\x08', line).is_some() {
+        Some(without_overstrikes(&without_colours(line)))
+    } else {
+        None
+    };
+    let line = without.as_deref().unwrap_or(line);
+    let percent = memchr::memmem::find(line, b"%20").is_some();
+    let special =
+        |byte: &u8| matches!(byte, b'\\' | b'#' | b'&' | b'^') || !byte.is_ascii() || percent && *byte == b'%';
+    let Some(first) = line.iter().position(special) else { return without };
+    let (head, mut rest) = line.split_at(first);
+    let mut plain = head.to_vec();
+    while let Some(&byte) = rest.first() {
+        let (replacement, length) = match byte {
+            b'\\' => backslash(rest),
+            b'#' => number_of_syslog(rest),
+            b'&' => entity(rest),
+            b'^' => caret(rest),
+            b'%' if percent => percent_encoded(rest),
+            byte if !byte.is_ascii() => typographic(rest),
+            _ => None,
+        }
+        .unwrap_or((Vec::from([byte]), 1));
+        plain.extend(replacement);
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    (plain != line).then_some(plain).or(without)
+}
+
+/// What stands in place of the beginning of a text, and how long that is.
+type Replacement = Option<(Vec<u8>, usize)>;
 
 /// A text without terminal escape sequences.
 pub(super) fn without_colours(text: &[u8]) -> Cow<'_, [u8]> {
@@ -18,45 +58,105 @@ pub(super) fn without_colours(text: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(anstream::adapter::strip_bytes(text).into_vec())
 }
 
-/// What JSON, a syslog daemon or a shell wrote as `\n`, `\t`, `\"`, `\u001b` or `#012`, however often it was quoted.
-fn unescaped(line: &[u8]) -> Cow<'_, [u8]> {
-    let Some(first) = memchr::memchr2(b'\\', b'#', line) else { return Cow::Borrowed(line) };
-    let (head, mut rest) = line.split_at(first);
-    let mut plain = head.to_vec();
-    while let Some((&byte, after)) = rest.split_first() {
-        let (replacement, length) = match byte {
-            b'\\' => backslash(rest),
-            b'#' if after.starts_with(b"012") => (Some(b'\n'), 4),
-            b'#' if after.starts_with(b"033") => (Some(b'\x1b'), 4),
-            _ => (Some(byte), 1),
-        };
-        plain.extend(replacement);
-        rest = rest.get(length..).unwrap_or_default();
+/// Letters that were printed over others, as a pager's bold ones are.
+fn without_overstrikes(text: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(text.len());
+    for &byte in text {
+        if byte == b'\x08' {
+            plain.pop();
+        } else {
+            plain.push(byte);
+        }
     }
-    if plain.contains(&b'\x1b') { Cow::Owned(without_colours(&plain).into_owned()) } else { Cow::Owned(plain) }
+    plain
 }
 
-/// What a run of backslashes with a letter stands for, and how long it is.
-fn backslash(rest: &[u8]) -> (Option<u8>, usize) {
+/// What JSON, a shell or a program wrote as `\n`, `\t`, `\"`, `\u001b`, `\x1b` or `\033`, however often it was quoted.
+fn backslash(rest: &[u8]) -> Replacement {
     let run = rest.iter().take_while(|byte| **byte == b'\\').count();
     let after = rest.get(run..).unwrap_or_default();
-    match after.first() {
-        Some(b'n') => (Some(b'\n'), run + 1),
-        Some(b't') => (Some(b'\t'), run + 1),
-        Some(b'r') => (None, run + 1),
-        Some(quote @ (b'"' | b'\'' | b'/')) => (Some(*quote), run + 1),
-        Some(b'u') => match after.get(1..5).and_then(code) {
-            Some(byte) => (Some(byte), run + 5),
-            None => (Some(b'\\'), 1),
-        },
-        _ => (Some(b'\\'), 1),
+    let one = |byte: u8| Some((Vec::from([byte]), run + 1));
+    match after.first()? {
+        b'n' => one(b'\n'),
+        b't' => one(b'\t'),
+        b'r' => Some((Vec::new(), run + 1)),
+        b'e' if after.get(1) == Some(&b'[') => one(b'\x1b'),
+        quote @ (b'"' | b'\'' | b'/' | b'`') => one(*quote),
+        b'u' => {
+            let letter = char::from_u32(number(after.get(1..5)?, 16)?)?;
+            Some((letter.to_string().into_bytes(), run + 5))
+        }
+        b'x' => Some((Vec::from([control_or_quote(number(after.get(1..3)?, 16)?)?]), run + 3)),
+        b'0' => Some((Vec::from([control_or_quote(number(after.get(..3)?, 8)?)?]), run + 3)),
+        _ => None,
     }
 }
 
-/// The ASCII character of four hexadecimal digits.
-fn code(digits: &[u8]) -> Option<u8> {
-    let digits = std::str::from_utf8(digits).ok()?;
-    u8::from_str_radix(digits.strip_prefix("00")?, 16).ok().filter(u8::is_ascii)
+/// What a syslog daemon wrote as `#012`.
+fn number_of_syslog(rest: &[u8]) -> Replacement {
+    let byte = u8::try_from(number(rest.get(1..4)?, 8)?).ok()?;
+    matches!(byte, b'\n' | b'\r' | b'\t' | b'\x1b').then(|| (Vec::from([byte]), 4))
+}
+
+/// What a web page wrote as `&#39;` or `&quot;`.
+fn entity(rest: &[u8]) -> Replacement {
+    let end = rest.iter().take(10).position(|byte| *byte == b';')?;
+    let letter = match rest.get(1..end)? {
+        b"quot" | b"ldquo" | b"rdquo" => '"',
+        b"apos" | b"lsquo" | b"rsquo" => '\'',
+        b"grave" => '`',
+        b"lt" => '<',
+        b"gt" => '>',
+        b"amp" => '&',
+        b"nbsp" => ' ',
+        b"NewLine" => '\n',
+        name => match name.strip_prefix(b"#")? {
+            [b'x' | b'X', digits @ ..] => char::from_u32(number(digits, 16)?)?,
+            digits => char::from_u32(number(digits, 10)?)?,
+        },
+    };
+    Some((letter.to_string().into_bytes(), end + 1))
+}
+
+/// What a pager shows for a colour: `^[[31m`.
+fn caret(rest: &[u8]) -> Replacement {
+    rest.starts_with(b"^[[").then(|| (b"\x1b[".to_vec(), 3))
+}
+
+fn percent_encoded(rest: &[u8]) -> Replacement {
+    Some((Vec::from([u8::try_from(number(rest.get(1..3)?, 16)?).ok()?]), 3))
+}
+
+/// Quotes, blanks and dashes that a word processor, a chat or a blog made out of those that programs print.
+fn typographic(rest: &[u8]) -> Replacement {
+    let length = match rest.first()? {
+        0xc2..=0xdf => 2,
+        0xe0..=0xef => 3,
+        _ => return None,
+    };
+    let letter = std::str::from_utf8(rest.get(..length)?).ok()?.chars().next()?;
+    let plain: &[u8] = match letter {
+        '‘' | '’' | '‚' | '‛' | '′' | '´' | 'ʼ' | '＇' => b"'",
+        '“' | '”' | '„' | '‟' | '″' | '＂' => b"\"",
+        '\u{a0}' | '\u{2007}' | '\u{202f}' | '\u{3000}' => b" ",
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => b"",
+        '–' | '—' => b"--",
+        _ => return None,
+    };
+    Some((plain.to_vec(), length))
+}
+
+/// A byte that programs write as a number because it stands for no letter, or because it would end a string.
+fn control_or_quote(number: u32) -> Option<u8> {
+    let byte = u8::try_from(number).ok()?;
+    matches!(byte, b'\n' | b'\t' | b'\x1b' | b'"' | b'\'' | b'`').then_some(byte)
+}
+
+fn number(digits: &[u8], radix: u32) -> Option<u32> {
+    if !digits.iter().all(u8::is_ascii_alphanumeric) {
+        return None;
+    }
+    u32::from_str_radix(std::str::from_utf8(digits).ok()?, radix).ok()
 }
 
 #[cfg(test)]
@@ -74,19 +174,34 @@ mod tests {
             "failed to create tun device"
         );
         assert_eq!(cleaned("#033[31mred#033[0m"), "red");
-        assert_eq!(cleaned(r"\u001b[31mred\u001b[0m"), "red");
+        assert_eq!(cleaned(r"\u001b[31mred\u001b[0m \x1b[1mx\033[0m\e[m"), "red x");
+        assert_eq!(cleaned("^[[31mred^[[0m a^b"), "red a^b");
+        assert_eq!(cleaned("b\x08bo\x08ol\x08ld\x08d"), "bold");
     }
 
     #[test]
     fn escaped_line_ends_are_line_ends_however_often_they_were_quoted() {
         assert_eq!(cleaned(r#"{"m":"a\nb\\n\"c\""}"#), "{\"m\":\"a\nb\n\"c\"\"}");
         assert_eq!(cleaned("a#012b"), "a\nb");
-        assert_eq!(cleaned(r"don\u0027t"), "don't");
+        assert_eq!(cleaned(r"don\u0027t \u2018x\u2019"), "don't 'x'");
     }
 
     #[test]
-    fn other_backslashes_stay() {
+    fn entities_and_percent_signs_are_characters() {
+        assert_eq!(cleaned("&amp;#39;a&#39; &#x60;b&quot;&nbsp;&lt;c&gt;"), "'a' `b\" <c>");
+        assert_eq!(cleaned("failed%20to%20open%20%60x%27"), "failed to open `x'");
+    }
+
+    #[test]
+    fn typographic_signs_are_those_of_programs() {
+        assert_eq!(cleaned("‘x’ “y” a\u{a0}b —br=br0 zero\u{200b}width"), "'x' \"y\" a b --br=br0 zerowidth");
+        assert_eq!(cleaned("größer 网桥 «x»"), "größer 网桥 «x»");
+    }
+
+    #[test]
+    fn other_signs_stay() {
         assert_eq!(cleaned(r"C:\dir \x1 \uzzzz \"), r"C:\dir \x1 \uzzzz \");
         assert_eq!(cleaned("issue #12 and #0123"), "issue #12 and \n3");
+        assert_eq!(cleaned("50% of a & b; 100%25 &unknown; &#; &#xzz;"), "50% of a & b; 100%25 &unknown; &#; &#xzz;");
     }
 }

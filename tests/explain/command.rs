@@ -47,6 +47,18 @@ fn a_text_may_be_arguments_standard_input_or_a_file() {
 }
 
 #[test]
+fn a_pipe_with_a_name_is_read_to_its_end() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pipe = folder.path().join("pipe");
+    nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).expect("a pipe");
+    let path = pipe.clone();
+    let writer = std::thread::spawn(move || std::fs::write(path, ERROR));
+    let run = doctor(&["-f", pipe.to_str().expect("a name")], b"");
+    writer.join().expect("it ends").expect("it can be written");
+    assert_eq!(run.status.code(), Some(0), "{run:?}");
+}
+
+#[test]
 fn for_programs_it_is_an_object_of_the_documented_shape() {
     let run = doctor(&["--format", "json", "failed to get mtu of bridge `br9': No such device"], b"");
     let json: Value = serde_json::from_slice(&run.stdout).expect("JSON");
@@ -90,6 +102,8 @@ fn a_name_of_the_catalogue_gives_its_page() {
 fn bad_input_has_its_exit_code() {
     assert_eq!(doctor(&["-f", "/no/such/file"], b"").status.code(), Some(4));
     assert_eq!(doctor(&["-f", "/"], b"").status.code(), Some(4));
+    assert_eq!(doctor(&["-f", "/dev/zero"], b"").status.code(), Some(4));
+    assert_eq!(doctor(&["-f", "/dev/null"], b"").status.code(), Some(1));
     assert_eq!(doctor(&["--format", "xml", ERROR], b"").status.code(), Some(2));
     assert_eq!(doctor(&["--user", "root", ERROR], b"").status.code(), Some(2));
     assert_eq!(doctor(&["-f", "-", ERROR], b"").status.code(), Some(2));

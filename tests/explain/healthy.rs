@@ -2,19 +2,98 @@
 
 use bridge_doctor::explain;
 
+/// The logs: those of the machine on which this was written, and those of a kernel and a QEMU that were started for it.
+fn logs() -> Vec<(String, String)> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/explain/healthy");
+    let entries = std::fs::read_dir(&folder).expect("the logs are there");
+    let logs: Vec<(String, String)> = entries
+        .map(|entry| entry.expect("the folder can be read").path())
+        .map(|path| (path.display().to_string(), std::fs::read(&path).expect("the log can be read")))
+        .map(|(path, bytes)| (path, String::from_utf8_lossy(&bytes).into_owned()))
+        .collect();
+    assert!(logs.len() >= 8, "only {} logs", logs.len());
+    assert!(logs.iter().all(|(_, text)| text.len() > 500));
+    logs
+}
+
+fn nothing_is_found(what: &str, text: &str) {
+    let found = explain::text(text.as_bytes()).matches;
+    assert!(found.is_empty(), "{what}: {found:#?}");
+    // And where the same is read as a log.
+    let padded = format!("{text}\n{}", ".\n".repeat(1 << 20));
+    let found = explain::read(&mut padded.as_bytes(), &mut |_| ()).expect("memory can be read").matches;
+    assert!(found.is_empty(), "{what}, as a log: {found:#?}");
+}
+
 #[test]
 fn nothing_is_found_where_nothing_was_wrong() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/explain/healthy");
-    let mut logs = 0;
-    for entry in std::fs::read_dir(&folder).expect("the logs are there") {
-        let path = entry.expect("the folder can be read").path();
-        let text = std::fs::read(&path).expect("the log can be read");
-        assert!(text.len() > 500, "{}", path.display());
-        let found = explain::text(&text).matches;
-        assert!(found.is_empty(), "{}: {found:#?}", path.display());
-        logs += 1;
+    for (path, text) in logs() {
+        nothing_is_found(&path, &text);
     }
-    assert!(logs >= 7, "only {logs} logs");
+}
+
+/// How a format writes a message, with its number.
+type Format = fn(usize, &str) -> String;
+
+/// The journal's own formats, written here around real messages: no journal is to be had where this was written.
+#[test]
+fn nor_in_a_journal_of_any_format() {
+    let formats: [(&str, Format); 4] = [
+        ("short", |number, line| format!("Nov 23 06:{:02}:{:02} host kernel: {line}\n", number / 60 % 60, number % 60)),
+        ("json", |number, line| {
+            let fields = serde_json::json!({
+                "__REALTIME_TIMESTAMP": (1_763_870_000_000_000_u64 + number as u64).to_string(), "_TRANSPORT": "kernel",
+                "PRIORITY": "6", "SYSLOG_IDENTIFIER": "kernel", "MESSAGE": line,
+            });
+            fields.to_string() + "\n"
+        }),
+        ("verbose", |number, line| {
+            format!(
+                "Mon 2026-11-23 06:00:00.{number:06} UTC [s=0f;i={number:x};b=1e;m=5;t=6;x=7]\n    _TRANSPORT=kernel\n    \
+                 PRIORITY=6\n    MESSAGE={line}\n"
+            )
+        }),
+        ("export", |number, line| {
+            format!("__CURSOR=s=0f;i={number:x}\n_TRANSPORT=kernel\nPRIORITY=6\nMESSAGE={line}\n\n")
+        }),
+    ];
+    for (path, text) in logs() {
+        for (name, format) in formats {
+            let journal: String =
+                text.lines().take(200).enumerate().map(|(number, line)| format(number, line)).collect();
+            nothing_is_found(&format!("{path} as {name}"), &journal);
+        }
+    }
+}
+
+/// Lines that programs print without a bridge helper having failed.
+#[test]
+fn nor_where_the_words_are_near() {
+    const LINES: [&str; 18] = [
+        "openvpn[77]: TUN/TAP device tun0 opened",
+        "openvpn[77]: ERROR: Cannot ioctl TUNSETIFF tun0: Operation not permitted (errno=1)",
+        "wg-quick[9]: [#] ip link add wg0 type wireguard",
+        "kernel: bridge: filtering via arp/ip/ip6tables is no longer available by default",
+        "kernel: br0: port 1(enp3s0) entered forwarding state",
+        "kernel: tun: Universal TUN/TAP device driver, 1.6",
+        "git-credential-helper: failed to open the store: Permission denied",
+        "dockerd: failed to start daemon: error initializing network controller: bridge docker0 already exists",
+        "systemd[1]: dev-net-tun.device: Job dev-net-tun.device/start running",
+        "systemd-udevd[5]: vnet0: Failed to get link config: No such device",
+        "gdm-helper: failed to drop caches",
+        "libvirtd: debug : virCommandRunAsync: About to run /usr/lib/qemu/qemu-bridge-helper --help",
+        "chown: changing ownership of 'x': Operation not permitted",
+        "pulseaudio: failed to create socket: Address already in use",
+        "nft: Error: Could not process rule: Operation not supported",
+        "ebtables: The kernel doesn't support the ebtables 'filter' table.",
+        "avahi-daemon: Joining mDNS multicast group on interface br0.IPv4",
+        "sh: 1: qemu: not found",
+    ];
+    let text = LINES.join("\n");
+    nothing_is_found("all of them", &text);
+    for line in LINES {
+        nothing_is_found(line, line);
+    }
 }
 
 #[test]

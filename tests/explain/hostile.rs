@@ -55,7 +55,24 @@ fn a_needle_everywhere_does_not_take_for_ever() {
     assert!(errors(text.as_bytes()).is_empty());
 }
 
+/// A text that arrives in pieces of these sizes, over and over.
+struct Pieces<'a> {
+    rest: &'a [u8],
+    sizes: &'a [usize],
+    next: usize,
+}
+
+impl std::io::Read for Pieces<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let size = self.sizes[self.next % self.sizes.len()].min(buffer.len());
+        self.next += 1;
+        self.rest.read(&mut buffer[..size])
+    }
+}
+
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+
     #[test]
     fn nothing_makes_it_panic(text in prop::collection::vec(any::<u8>(), 0..2000)) {
         explain::text(&text);
@@ -68,6 +85,25 @@ proptest! {
         let text = format!("{before}\nfailed to drop privileges\n{after}");
         let found = explain::text(text.as_bytes());
         prop_assert!(found.matches.iter().any(|one| one.error == "privileges-not-dropped"), "{:?}", found);
+    }
+
+    #[test]
+    fn how_a_log_arrives_changes_nothing(
+        parts in prop::collection::vec((0..7_usize, 0..3000_usize), 500..900),
+        sizes in prop::collection::vec(1..400_000_usize, 1..12),
+    ) {
+        let lines = [
+            "Invalid config line:\n  allow=br0\n\nfailed to parse default acl file `/etc/qemu/bridge.conf'",
+            "Nov 23 06:00:01 host q[7]: Unknown command `alow'", "q: bridge helper failed", "nothing",
+            "failed to drop privileges", "\x1b[1mfailed to \x1b[0mcreate tun device: Operation not permitted",
+            r#"{"m":"access denied by acl file\nq: bridge helper failed\n"}"#,
+        ];
+        let text: String = parts.iter().map(|(part, gap)| format!("{}\n{}\n", ".".repeat(*gap), lines[*part])).collect();
+        let text = text.repeat(1 + (1 << 20) / text.len());
+        let whole = explain::read(&mut text.as_bytes(), &mut |_| ()).expect("memory can be read");
+        let mut pieces = Pieces { rest: text.as_bytes(), sizes: &sizes, next: 0 };
+        let arrived = explain::read(&mut pieces, &mut |_| ()).expect("memory can be read");
+        prop_assert_eq!(whole, arrived);
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! `explain`: from the text of an error to its cause.
 
+mod adversarial;
 mod command;
 mod healthy;
 mod hostile;
+mod installed;
 mod reports;
 mod structure;
 mod transcripts;
+mod wordings;
 mod wrapping;
 
 use bridge_doctor::explain;

@@ -1,0 +1,105 @@
+//! What the C libraries print for an error number, wherever a message of the catalogue can end with it.
+
+/// Shorter beginnings of a text stand for no text.
+const TELLING: usize = 6;
+
+/// The texts of glibc and, where it has others, of musl.
+const TEXTS: &[&str] = &[
+    "Address already in use",
+    "Address family not supported by protocol",
+    "Address in use",
+    "Address not available",
+    "Argument list too long",
+    "Bad address",
+    "Bad file descriptor",
+    "Broken pipe",
+    "Cannot allocate memory",
+    "Cannot assign requested address",
+    "Connection refused",
+    "Connection reset by peer",
+    "Device or resource busy",
+    "Exchange full",
+    "Exec format error",
+    "File descriptor in bad state",
+    "File exists",
+    "Function not implemented",
+    "Inappropriate ioctl for device",
+    "Input/output error",
+    "I/O error",
+    "Interrupted system call",
+    "Invalid argument",
+    "Invalid exchange",
+    "Is a directory",
+    "Network is down",
+    "No buffer space available",
+    "No error information",
+    "No file descriptors available",
+    "No space left on device",
+    "No such device or address",
+    "No such device",
+    "No such file or directory",
+    "No such process",
+    "Not a directory",
+    "Not a socket",
+    "Not a tty",
+    "Not supported",
+    "Numerical result out of range",
+    "Operation not permitted",
+    "Operation not supported",
+    "Out of memory",
+    "Permission denied",
+    "Protocol family not supported",
+    "Protocol not supported",
+    "Read-only file system",
+    "Resource busy",
+    "Resource temporarily unavailable",
+    "Result not representable",
+    "Socket not connected",
+    "Socket operation on non-socket",
+    "Symbolic link loop",
+    "Text file busy",
+    "Too many levels of symbolic links",
+    "Too many open files in system",
+    "Too many open files",
+    "Too many references: cannot splice",
+    "Transport endpoint is not connected",
+];
+
+/// How many bytes of what follows a colon are the text of an error; of two that fit the longer one is meant.
+pub(super) fn length(text: &[u8]) -> Option<usize> {
+    TEXTS.iter().filter(|known| text.starts_with(known.as_bytes())).map(|known| known.len()).max()
+}
+
+/// What is missing of a text that was cut off, where only one can have been meant.
+pub(super) fn missing(text: &[u8]) -> Option<&'static str> {
+    let cut = text.trim_ascii_end();
+    let cut = cut.strip_suffix("…".as_bytes()).or_else(|| cut.strip_suffix(b"...")).unwrap_or(cut);
+    if cut.len() < TELLING || length(cut).is_some() {
+        return None;
+    }
+    let mut meant = TEXTS.iter().filter(|known| known.as_bytes().starts_with(cut));
+    let first = meant.next()?;
+    // "No such device" begins another text and is itself one.
+    if meant.all(|other| other.starts_with(first) || first.starts_with(other)) { first.get(cut.len()..) } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{length, missing};
+
+    #[test]
+    fn the_longest_text_is_meant_and_what_follows_is_not() {
+        assert_eq!(length(b"No such device or address"), Some(25));
+        assert_eq!(length(b"No such device</pre>"), Some(14));
+        assert_eq!(length(b"Nothing"), None);
+    }
+
+    #[test]
+    fn a_text_that_was_cut_off_is_completed_where_it_is_clear() {
+        assert_eq!(missing(b"Operation not perm"), Some("itted"));
+        assert_eq!(missing("Operation not perm…".as_bytes()), Some("itted"));
+        assert_eq!(missing(b"Operation not "), None);
+        assert_eq!(missing(b"Operation not permitted"), None);
+        assert_eq!(missing(b"Oper"), None);
+    }
+}
