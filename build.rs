@@ -13,6 +13,8 @@ use serde::de::DeserializeOwned;
 
 #[path = "build/needles.rs"]
 mod needles;
+#[path = "build/unwinder.rs"]
+mod unwinder;
 
 /// The front matter of a neighbour's page: causes that no check can find.
 #[derive(Deserialize)]
@@ -102,6 +104,7 @@ struct Page<F> {
 type Pages<F> = BTreeMap<String, Page<F>>;
 
 fn main() -> ExitCode {
+    unwinder::link();
     match generate() {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {

@@ -1,5 +1,6 @@
 //! Runs the probes in order, writes `blocked`, names root causes.
 
+mod mend;
 mod select;
 mod trial;
 
@@ -8,11 +9,13 @@ use std::collections::HashMap;
 use crate::acl::Reading;
 use crate::catalogue;
 use crate::helper::{self, Prediction};
-use crate::probe::{self, Case, Evidence, Expect, Finding, Judgement, Level, PROBES, Probe, Remedy, Scope, Target};
+use crate::probe::{self, Case, Evidence, Expect, Finding, Judgement, Level, PROBES, Probe, Scope, Target};
 use crate::report::{
     Check, CheckStatus, EvidenceEntry, FixEntry, Host, Report, SCHEMA, Status, SubjectEntry, Summary, TargetEntry, Tool,
 };
 use crate::snapshot::{Snapshot, Unknown};
+
+pub use select::EXISTING;
 
 /// What to judge, beside the snapshot.
 #[derive(Clone, Debug, Default)]
@@ -122,7 +125,7 @@ impl<'a> Round<'a> {
         if let Some(root) = root {
             self.roots.insert((probe.id, about.unwrap_or("")), root);
         }
-        let mut entries = entries(probe, about, judgement, root);
+        let mut entries = entries(self.snapshot, self.target, probe, about, judgement, root);
         if probe.scope == Scope::Trial {
             for entry in &mut entries {
                 trial::wait_for_what_is_told(entry, &self.checks, self.options);
@@ -147,7 +150,14 @@ impl<'a> Round<'a> {
     }
 }
 
-fn entries(probe: &Probe, bridge: Option<&str>, judgement: Judgement, root: Option<&'static str>) -> Vec<Check> {
+fn entries(
+    snapshot: &Snapshot,
+    target: &Target,
+    probe: &Probe,
+    bridge: Option<&str>,
+    judgement: Judgement,
+    root: Option<&'static str>,
+) -> Vec<Check> {
     let entry = |status, message: String| Check {
         id: probe.id,
         title: catalogue::page(probe.id).map_or(probe.id, |page| page.title),
@@ -159,6 +169,7 @@ fn entries(probe: &Probe, bridge: Option<&str>, judgement: Judgement, root: Opti
         evidence: Vec::new(),
         blocked_by: None,
         fix: None,
+        remedy: None,
         diagnostics: Vec::new(),
     };
     match judgement {
@@ -170,7 +181,7 @@ fn entries(probe: &Probe, bridge: Option<&str>, judgement: Judgement, root: Opti
             vec![Check { blocked_by: root, ..entry(CheckStatus::Blocked, unknown.because) }]
         }
         Judgement::Unjudged(Unknown { because, command }) => {
-            let fix = command.map(|command| FixEntry { commands: vec![command], automatic: false, note: None });
+            let fix = command.map(|command| FixEntry { commands: vec![command], ..FixEntry::default() });
             vec![Check { fix, ..entry(CheckStatus::Unknown, because) }]
         }
         Judgement::Found(findings) => findings
@@ -179,7 +190,8 @@ fn entries(probe: &Probe, bridge: Option<&str>, judgement: Judgement, root: Opti
                 cause: Some(cause),
                 consequence,
                 evidence: evidence_entries(evidence),
-                fix: remedy.map(|Remedy { commands, automatic, note }| FixEntry { commands, automatic, note }),
+                fix: remedy.as_ref().map(|remedy| mend::entry(snapshot, target, probe, bridge, remedy)),
+                remedy,
                 diagnostics,
                 ..entry(
                     match level {

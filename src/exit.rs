@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use crate::helper::Outcome;
 use crate::report::nagios::PluginState;
-use crate::report::{Attach, ForwardingStatus, Report, Status};
+use crate::report::{Attach, ForwardingStatus, Plan, Report, Status};
 
 /// How bridge-doctor ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -47,6 +47,17 @@ impl Exit {
         }
     }
 
+    /// The verdict of a plan that is only shown: whether something in question would still be broken once it is taken.
+    pub fn of_plan(plan: &Plan) -> Self {
+        if !plan.remaining.is_empty() {
+            Self::Broken
+        } else if plan.blind {
+            Self::Unknown
+        } else {
+            Self::Healthy
+        }
+    }
+
     /// What it means, for the manual.
     pub fn meaning(self) -> &'static str {
         match self {
@@ -55,7 +66,7 @@ impl Exit {
             Self::Usage => "the command line makes no sense",
             Self::Unknown => "nothing failed, but a check that matters is unknown",
             Self::Internal => "bridge-doctor itself failed: unreadable input, output that cannot be written",
-            Self::Plugin(state) => state.word(),
+            Self::Plugin(_) => "with `--format nagios`, the state of a monitoring plugin",
         }
     }
 
@@ -75,5 +86,22 @@ impl Exit {
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit.code())
+    }
+}
+
+impl Exit {
+    /// The verdict over many hosts: that of the worst, and a file that could not be read may hide anything.
+    pub fn of_fleet(fleet: &crate::report::Fleet, strict: bool) -> Self {
+        use crate::report::HostStatus;
+        let any = |status| fleet.hosts.iter().any(|host| host.verdict(strict) == status);
+        if any(HostStatus::Unreadable) {
+            Self::Internal
+        } else if any(HostStatus::Fail) {
+            Self::Broken
+        } else if any(HostStatus::Unknown) {
+            Self::Unknown
+        } else {
+            Self::Healthy
+        }
     }
 }

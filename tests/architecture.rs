@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 
 /// What each part of `src/` may use, as drawn in CONTRIBUTING.md. `lib.rs` only names the parts.
-const MAY_USE: [(&str, &[&str]); 15] = [
+const MAY_USE: [(&str, &[&str]); 16] = [
     ("snapshot", &[]),
     ("catalogue", &[]),
     ("acl", &["snapshot"]),
@@ -16,6 +16,7 @@ const MAY_USE: [(&str, &[&str]); 15] = [
     ("probe", &["acl", "catalogue", "helper", "platform", "snapshot"]),
     ("engine", &["acl", "catalogue", "helper", "platform", "probe", "report", "snapshot"]),
     ("report", &["acl", "catalogue", "helper", "platform", "probe", "snapshot"]),
+    ("fix", &["acl", "catalogue", "engine", "helper", "platform", "report", "snapshot"]),
     ("attach", &["acl", "helper", "snapshot"]),
     ("explain", &["catalogue", "report"]),
     ("exit", &["helper", "report"]),
@@ -30,6 +31,7 @@ const MAY_USE: [(&str, &[&str]); 15] = [
             "engine",
             "exit",
             "explain",
+            "fix",
             "helper",
             "host",
             "platform",
@@ -185,7 +187,7 @@ fn probes_and_reports_never_touch_the_machine() {
     );
     for source in sources() {
         let pure = ["snapshot", "catalogue", "acl", "helper", "platform", "probe", "engine", "explain", "report"];
-        if pure.contains(&source.part()) && !source.stands_in(&UNSAFE) {
+        if (pure.contains(&source.part()) || source.stands_in(&["fix/plan"])) && !source.stands_in(&UNSAFE) {
             let found = machine.find(&source.code).map(|found| found.as_str());
             assert!(found.is_none(), "src/{} is pure and uses {found:?}", source.path);
         }

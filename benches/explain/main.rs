@@ -6,7 +6,7 @@
 
 #[allow(dead_code, reason = "the other bench uses the rest of it")]
 #[path = "../figures/measure.rs"]
-mod measure;
+pub(crate) mod measure;
 
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
@@ -14,7 +14,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use bridge_doctor::catalogue;
-use measure::{compare, peak};
+use measure::{Figure, compare, peak};
 
 const DOCTOR: &str = env!("CARGO_BIN_EXE_bridge-doctor");
 /// The errors that are put between the lines.
@@ -27,28 +27,54 @@ const ERRORS: [&str; 3] = [
 const WORDS: &str = "systemd session opened closed user root interface link ready connection established timeout started \
     stopped service unit entered state network open could not device eth0 port bridge error warning info debug";
 
+/// How many known errors are put into a log.
+pub(crate) const ERRORS_IN_LOG: [u64; 3] = [0, 100, 1_000_000];
+
+/// One log.
+pub(crate) struct Run {
+    /// Beside ripgrep, where that is installed.
+    pub(crate) figure: Option<Figure>,
+    /// The peak memory of `explain`.
+    pub(crate) kibibytes: i64,
+}
+
 fn main() -> anyhow::Result<()> {
-    let mebibytes: u64 = std::env::var("BENCH_MIB").ok().map_or(Ok(1024), |number| number.parse())?;
-    let folder = tempfile::tempdir()?;
-    let patterns = folder.path().join("patterns");
-    std::fs::write(&patterns, ripgrep_patterns())?;
+    let mebibytes = mebibytes()?;
     println!(
         "| known errors in {mebibytes} MiB | against | ratio of times (median) | peak memory | pairs |\n|---|---|---|---|---|"
     );
-    for errors in [0, 100, 1_000_000] {
-        let log = folder.path().join("log");
-        write_log(&log, mebibytes << 20, errors).context("the log")?;
-        let (log, patterns) = (log.to_str().context("a name")?, patterns.to_str().context("a name")?);
-        let doctor = [DOCTOR, "explain", "-f", log];
-        let memory = peak(&doctor)?;
-        if Path::new("/usr/bin/rg").exists() {
-            let figure = compare(&doctor, &["rg", "--count", "--file", patterns, log], 5)?;
-            println!("| {errors} | ripgrep | {:.2} | {memory} KiB | {} |", figure.ratio, figure.pairs);
+    for errors in ERRORS_IN_LOG {
+        let Run { figure, kibibytes } = run(mebibytes, errors)?;
+        if let Some(figure) = figure {
+            let (ratio, pairs) = (figure.quantile(0.5), figure.ratios.len());
+            println!("| {errors} | ripgrep | {ratio:.2} | {kibibytes} KiB | {pairs} |");
         } else {
-            println!("| {errors} | ripgrep | NOT RUN: apt-get install ripgrep | {memory} KiB | 0 |");
+            println!("| {errors} | ripgrep | NOT RUN: apt-get install ripgrep | {kibibytes} KiB | 0 |");
         }
     }
     Ok(())
+}
+
+/// The size of a log.
+pub(crate) fn mebibytes() -> anyhow::Result<u64> {
+    Ok(std::env::var("BENCH_MIB").ok().map_or(Ok(1024), |number| number.parse())?)
+}
+
+/// Measures `explain` on a log of this size, with this many known errors in it.
+pub(crate) fn run(mebibytes: u64, errors: u64) -> anyhow::Result<Run> {
+    let folder = tempfile::tempdir()?;
+    let patterns = folder.path().join("patterns");
+    std::fs::write(&patterns, ripgrep_patterns())?;
+    let log = folder.path().join("log");
+    write_log(&log, mebibytes << 20, errors).context("the log")?;
+    let (log, patterns) = (log.to_str().context("a name")?, patterns.to_str().context("a name")?);
+    let doctor = [DOCTOR, "explain", "-f", log];
+    let figure = if Path::new("/usr/bin/rg").exists() {
+        Some(compare(&doctor, &["rg", "--count", "--file", patterns, log], 5)?)
+    } else {
+        None
+    };
+    Ok(Run { figure, kibibytes: peak(&doctor)? })
 }
 
 /// The catalogue's patterns as ripgrep takes them: it has no use for names, and searches line by line.

@@ -11,6 +11,8 @@ use nix::sched::{CloneFlags, unshare};
 
 /// The helper, setuid root in the scene.
 pub(crate) const HELPER: &str = "/usr/lib/qemu/qemu-bridge-helper";
+/// A copy of it without any privilege.
+pub(crate) const PLAIN_HELPER: &str = "/run/qemu-bridge-helper";
 /// The ACL that it reads.
 pub(crate) const ACL: &str = "/etc/qemu/bridge.conf";
 
@@ -33,6 +35,8 @@ impl Scene {
         std::fs::create_dir_all("/etc/qemu")?;
         std::fs::write(ACL, "allow br0\n")?;
         tmpfs("/usr/lib/qemu")?;
+        std::fs::write(PLAIN_HELPER, &helper)?;
+        std::fs::set_permissions(PLAIN_HELPER, std::fs::Permissions::from_mode(0o755))?;
         std::fs::write(HELPER, helper)?;
         std::fs::set_permissions(HELPER, std::fs::Permissions::from_mode(0o4755))?;
         tmpfs("/dev/net")?;

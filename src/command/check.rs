@@ -116,9 +116,7 @@ fn render(report: &Report, run: &Run, options: &cli::Check) -> Result<String, Fa
             },
         ),
         CheckFormat::Json => json::render(report).map_err(|error| output::unwritable_json(&error))?,
-        CheckFormat::Junit => junit::render(report, run).map_err(|error| {
-            Failure::internal(format!("cannot write the result as XML: {error}"), "--format junit", "--format json")
-        })?,
+        CheckFormat::Junit => junit::render(report, run).map_err(|error| output::unwritable_xml(&error))?,
         CheckFormat::Tap => tap::render(report, run),
         CheckFormat::Nagios => nagios::render(report, run),
         CheckFormat::Prometheus => prometheus::render(report, run),

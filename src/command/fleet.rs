@@ -10,7 +10,7 @@ use std::{io, thread};
 use crate::cli::{self, CheckFormat};
 use crate::engine;
 use crate::exit::Exit;
-use crate::report::{Fleet, HostEntry, Run, Tool, json, render_fleet, render_fleet_metrics};
+use crate::report::{Fleet, HostEntry, Run, Tool, fleet, json};
 use crate::snapshot::Snapshot;
 
 use super::check;
@@ -35,11 +35,11 @@ pub(super) fn is_meant(from: &[PathBuf]) -> bool {
 }
 
 pub(super) fn run(options: &cli::Check, question: &engine::Options, ascii: bool) -> Result<Exit, Failure> {
-    if !matches!(options.format, CheckFormat::Human | CheckFormat::Json | CheckFormat::Prometheus) {
+    if options.format == CheckFormat::Github {
         return Err(Failure::usage(
-            "many snapshots make a table, which this format has no word for",
-            "--from",
-            "--format human, json or prometheus; or give one snapshot at a time",
+            "a workflow shows ten annotations, and many snapshots make a table",
+            "--format github",
+            "--format markdown, for the job's summary; or give one snapshot at a time",
         ));
     }
     if options.redact {
@@ -51,33 +51,28 @@ pub(super) fn run(options: &cli::Check, question: &engine::Options, ascii: bool)
     }
     let begun = Instant::now();
     let sources = sources(&options.from)?;
-    let judged = judge_all(&sources, options, question);
-    let exit = judged.iter().map(|(exit, _)| *exit).max_by_key(|exit| weight(*exit)).unwrap_or(Exit::Healthy);
     let tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
-    let fleet = Fleet::of(judged.into_iter().map(|(_, entry)| entry).collect(), tool);
+    let fleet = Fleet::of(judge_all(&sources, options, question), tool);
     let run = check::circumstances(options, ascii, begun);
     let text = render(&fleet, options, &run)?;
     let reader = if options.format == CheckFormat::Prometheus { Reader::Daemon } else { Reader::Anybody };
     output::write_for(reader, &text, options.output.as_deref())?;
-    Ok(exit)
+    Ok(match options.format {
+        CheckFormat::Nagios => Exit::Plugin(fleet::nagios::state(&fleet, options.strict)),
+        _ => Exit::of_fleet(&fleet, options.strict),
+    })
 }
 
 fn render(fleet: &Fleet, options: &cli::Check, run: &Run) -> Result<String, Failure> {
-    match options.format {
-        CheckFormat::Json => json::render(fleet).map_err(|error| output::unwritable_json(&error)),
-        CheckFormat::Prometheus => Ok(render_fleet_metrics(fleet, run)),
-        _ => Ok(render_fleet(fleet, run.charset, options.verbose)),
-    }
-}
-
-/// Which of two codes is that of both: a file that could not be read may hide anything.
-fn weight(exit: Exit) -> u8 {
-    match exit {
-        Exit::Healthy => 0,
-        Exit::Unknown => 1,
-        Exit::Broken => 2,
-        Exit::Usage | Exit::Internal | Exit::Plugin(_) => 3,
-    }
+    Ok(match options.format {
+        CheckFormat::Human | CheckFormat::Github => fleet::human::render(fleet, run.charset, options.verbose),
+        CheckFormat::Json => json::render(fleet).map_err(|error| output::unwritable_json(&error))?,
+        CheckFormat::Junit => fleet::junit::render(fleet, run).map_err(|error| output::unwritable_xml(&error))?,
+        CheckFormat::Tap => fleet::tap::render(fleet, run),
+        CheckFormat::Nagios => fleet::nagios::render(fleet, run),
+        CheckFormat::Prometheus => fleet::prometheus::render(fleet, run),
+        CheckFormat::Markdown => fleet::markdown::render(fleet, run),
+    })
 }
 
 /// A file to read.
@@ -123,7 +118,7 @@ fn snapshots_in(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
 }
 
 /// Judges on every processor. What is kept is a line for each, and as many snapshots as there are processors.
-fn judge_all(sources: &[Source], options: &cli::Check, question: &engine::Options) -> Vec<(Exit, HostEntry)> {
+fn judge_all(sources: &[Source], options: &cli::Check, question: &engine::Options) -> Vec<HostEntry> {
     let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(sources.len())));
     let workers = thread::available_parallelism().map_or(1, usize::from).min(sources.len());
     let work = || {
@@ -153,24 +148,22 @@ fn judge_all(sources: &[Source], options: &cli::Check, question: &engine::Option
     lines.into_iter().map(|(_, line)| line).collect()
 }
 
-fn judge(source: &Source, options: &cli::Check, question: &engine::Options) -> (Exit, HostEntry) {
+fn judge(source: &Source, options: &cli::Check, question: &engine::Options) -> HostEntry {
     let Source { path: source, found } = source;
     let file = source.display().to_string();
     // Opening a pipe would wait for somebody to write into it.
     if *found && fs::metadata(source).is_ok_and(|found| !found.is_file()) {
-        return (Exit::Internal, HostEntry::unreadable(file, "it is no regular file".to_owned()));
+        return HostEntry::unreadable(file, "it is no regular file".to_owned());
     }
     let judged = from::read(source, options.selection.user.as_deref()).map(|snapshot| {
         let report = engine::judge(&snapshot, question);
-        let name = name(&snapshot);
-        let entry =
-            HostEntry::of(&report, name.unwrap_or_else(|| stem(source)), file.clone(), question.expect.is_some());
-        (Exit::of(&report, options.strict), entry)
+        let name = name(&snapshot).unwrap_or_else(|| stem(source));
+        HostEntry::of(&report, name, file.clone(), question.expect.is_some())
     });
     judged.unwrap_or_else(|failure| {
         // Where the place is more than the file, it says where in it.
         let inside = failure.place.strip_prefix(&file).unwrap_or_default();
-        (Exit::Internal, HostEntry::unreadable(file.clone(), format!("{}{inside}", failure.what)))
+        HostEntry::unreadable(file.clone(), format!("{}{inside}", failure.what))
     })
 }
 

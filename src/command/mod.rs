@@ -9,6 +9,7 @@ mod complete;
 mod completions;
 mod explain;
 mod failure;
+mod fix;
 mod fleet;
 mod from;
 mod list;
@@ -54,6 +55,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
     match &cli.command {
         Command::Check(options) => check::run(options, cli.ascii),
+        Command::Fix(options) => fix::run(options, cli.ascii),
         Command::Attach(options) if options.sandbox => sandbox::run(options, cli.ascii),
         Command::Attach(options) => attach::run(options, cli.ascii),
         Command::Acl(options) => acl_file::run(options, cli.ascii),

@@ -97,6 +97,15 @@ pub(super) fn unwritable_json(error: &serde_json::Error) -> Failure {
     )
 }
 
+/// A result that has no XML form.
+pub(super) fn unwritable_xml(error: &impl std::fmt::Display) -> Failure {
+    Failure::internal(
+        format!("cannot write the result as XML: {error}"),
+        "standard output",
+        "--format human; please report it",
+    )
+}
+
 fn to_file(reader: Reader, path: &Path, text: &str) -> io::Result<()> {
     let link = match fs::symlink_metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return replace(reader, path, None, text),

@@ -8,7 +8,7 @@ use crate::attach::Interrupt;
 use crate::cli::{self, CheckFormat};
 use crate::engine;
 use crate::exit::Exit;
-use crate::host::{Wake, Watch};
+use crate::host::{self, Wake, Watch};
 use crate::report::change::{self, Change};
 use crate::report::text::Charset;
 use crate::report::{CheckStatus, Report};
@@ -30,9 +30,17 @@ pub(super) fn wait(
     let mut watch = Watch::begin(options.selection.pid).map_err(Failure::of_collecting)?;
     let progress = Progress::new();
     let mut over = false;
+    let mut last: Option<(Snapshot, Instant)> = None;
     loop {
         let begun = Instant::now();
-        let snapshot = watch.look(&request).map_err(Failure::of_collecting)?;
+        let snapshot = match (watch.look(&request), last) {
+            (Ok(snapshot), _) => snapshot,
+            (Err(error), Some(last)) if has_ended(&error, &mut watch, &interrupt)? => {
+                interrupt.take();
+                return Ok(last);
+            }
+            (Err(error), _) => return Err(Failure::of_collecting(error)),
+        };
         let report = engine::judge(&snapshot, question);
         if over || Exit::of(&report, options.strict) == Exit::Healthy {
             interrupt.take();
@@ -48,6 +56,7 @@ pub(super) fn wait(
                 return Ok((snapshot, begun));
             }
         }
+        last = Some((snapshot, begun));
     }
 }
 
@@ -69,7 +78,7 @@ pub(super) fn watch(options: &cli::Check, question: &engine::Options, ascii: boo
         let report = match (looked, &before) {
             (Ok(report), _) => report,
             // Where the process has just ended there is nothing to look at any more.
-            (Err(_), Some(before)) if options.selection.pid.is_some() && has_ended(&mut watch, &interrupt)? => {
+            (Err(error), Some(before)) if has_ended(&error, &mut watch, &interrupt)? => {
                 interrupt.take();
                 return Ok(Exit::of(before, options.strict));
             }
@@ -103,8 +112,10 @@ fn sleep(watch: &mut Watch, interrupt: &Interrupt, until: Option<Instant>) -> Re
     watch.wait(interrupt.as_fd(), Some(out.as_fd()), until).map_err(Failure::of_collecting)
 }
 
-fn has_ended(watch: &mut Watch, interrupt: &Interrupt) -> Result<bool, Failure> {
-    Ok(sleep(watch, interrupt, Some(Instant::now()))? == Wake::ProcessEnded)
+/// Whether a look failed because the process in question is no more.
+fn has_ended(error: &anyhow::Error, watch: &mut Watch, interrupt: &Interrupt) -> Result<bool, Failure> {
+    let gone = matches!(error.downcast_ref(), Some(host::Error::NoSuchProcess { .. }));
+    Ok(gone || sleep(watch, interrupt, Some(Instant::now()))? == Wake::ProcessEnded)
 }
 
 /// What is waited for, in a line.

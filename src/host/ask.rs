@@ -3,6 +3,7 @@
 mod access;
 mod computed;
 mod eyes;
+mod guise;
 
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
@@ -16,11 +17,14 @@ use crate::snapshot::{Access, Answer, Errno, Fact, Unknown};
 
 pub(super) use access::Want;
 use eyes::Eyes;
+use guise::Guise;
 
 /// One who can be asked what an identity may do.
 pub(super) enum Asker {
     /// This process is that identity.
     Here,
+    /// This process takes that identity for each question.
+    Guise(Guise),
     /// A process that became that identity answers.
     Other(Eyes),
     /// The answer is computed from modes, owners and ACLs: only root could become that identity.
@@ -30,15 +34,17 @@ pub(super) enum Asker {
 }
 
 impl Asker {
-    /// A process with this identity, which only root can make.
+    /// One with this identity, which only root can take.
+    ///
+    /// Nobody comes back from a user namespace, so there it takes a process of its own.
     pub(super) fn become_identity(root: &Root, identity: &Identity, user_namespace: Option<&OwnedFd>) -> Self {
-        match Eyes::open(root, identity, user_namespace) {
-            Ok(eyes) => Self::Other(eyes),
-            Err(errno) => Self::Nobody(Unknown {
-                because: format!("this process could not take the identity of user {}: {}", identity.uid, errno.text()),
-                command: None,
-            }),
-        }
+        let guise = if user_namespace.is_none() { Guise::of(identity) } else { Ok(None) };
+        let asker = match guise {
+            Ok(Some(guise)) => Ok(Self::Guise(guise)),
+            Ok(None) => Eyes::open(root, identity, user_namespace).map(Self::Other),
+            Err(errno) => Err(errno),
+        };
+        asker.unwrap_or_else(|errno| Self::Nobody(not_taken(identity.uid, errno)))
     }
 
     /// Whether the path opens, or runs, for the identity.
@@ -48,6 +54,10 @@ impl Asker {
         }
         let answer = match self {
             Self::Here => Fact::Known(access::ask(root.tree(), path, want)),
+            Self::Guise(guise) => match guise.ask(root, path, want) {
+                Ok(answer) => Fact::Known(answer),
+                Err(errno) => Fact::Unknown(not_taken(guise.uid(), errno)),
+            },
             Self::Other(eyes) => match eyes.ask(path, want) {
                 Ok(answer) => Fact::Known(answer),
                 Err(errno) => Fact::unknown(format!("the process that was asked is gone: {}", errno.text())),
@@ -74,6 +84,11 @@ impl Asker {
         };
         chain::follow(root, path).directories.into_iter().find(closed)
     }
+}
+
+fn not_taken(uid: u32, errno: Errno) -> Unknown {
+    let because = format!("this process could not take the identity of user {uid}: {}", errno.text());
+    Unknown { because, command: None }
 }
 
 /// The subject, and the helper where it opens files under another identity.

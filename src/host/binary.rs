@@ -7,21 +7,22 @@ use std::path::{Path, PathBuf};
 use memchr::memmem;
 use object::elf::{self, ET_DYN, ET_EXEC, FileHeader32, FileHeader64, Machine};
 use object::read::elf::{FileHeader, ProgramHeader as _};
-use object::{Endianness, FileKind};
+use object::{Endianness, FileKind, ReadRef};
 
 use super::root::{Last, Root, Unread};
+use super::texts::{Program, text_before};
 use crate::snapshot::{Binary, Fact, Format};
 
 /// A program of more bytes is no helper: QEMU's has less than one.
 const LIMIT: u64 = 16 << 20;
 
-/// What the kernel reads of a script's first line.
-const SCRIPT_LINE: usize = 255;
+/// What the kernel reads of a script's first line, `#!` included.
+const SCRIPT_LINE: u64 = 257;
 
 /// Reads the program.
 pub(super) fn read(root: &Root, path: &Path) -> Fact<Binary> {
-    match root.read(path, LIMIT) {
-        Ok(bytes) => Fact::Known(examine(root, &bytes)),
+    match Program::open(root, path, LIMIT).and_then(|program| examine(root, &program)) {
+        Ok(binary) => Fact::Known(binary),
         Err(Unread::Failed(errno)) => {
             let because = format!("`{}` cannot be read: {}", path.display(), errno.text());
             Fact::unknown_but(because, "sudo bridge-doctor check")
@@ -31,54 +32,58 @@ pub(super) fn read(root: &Root, path: &Path) -> Fact<Binary> {
     }
 }
 
-fn examine(root: &Root, bytes: &[u8]) -> Binary {
-    let has = |text: &str| memmem::find(bytes, text.as_bytes()).is_some();
-    let acl_path = acl_path(bytes);
-    let relocation = acl_path.as_deref().and_then(|path| relocation(bytes, path));
-    Binary {
-        format: format(root, bytes),
-        is_helper: has("failed to parse default acl file"),
+fn examine(root: &Root, program: &Program) -> Result<Binary, Unread> {
+    let is_helper = |bytes: &[u8]| memmem::find(bytes, b"failed to parse default acl file").is_some();
+    let (bytes, names) = program.texts(is_helper)?;
+    let has = |text: &str| memmem::find(&bytes, text.as_bytes()).is_some();
+    let loads = |name: &str| has(name) || memmem::find(&names, name.as_bytes()).is_some();
+    let acl_path = acl_path(&bytes);
+    let relocation = acl_path.as_deref().and_then(|path| relocation(&bytes, path));
+    Ok(Binary {
+        format: format(root, program.parts()),
+        is_helper: is_helper(&bytes),
         // The message stands only in builds that drop privileges, and also where libcap-ng is linked in statically.
-        drops_privileges: has("failed to drop privileges") || has("libcap-ng.so"),
+        drops_privileges: has("failed to drop privileges") || loads("libcap-ng.so"),
         acl_path,
         relocation,
         knows_bundle: has("/qemu-bundle"),
-    }
+    })
 }
 
-fn format(root: &Root, bytes: &[u8]) -> Format {
+fn format<'data>(root: &Root, bytes: impl ReadRef<'data>) -> Format {
     let error = |path: &Path| root.stat(path, Last::Follow).err();
-    if let Some(line) = bytes.strip_prefix(b"#!") {
-        let line = line.get(..SCRIPT_LINE).unwrap_or(line).split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let start = bytes.len().and_then(|length| bytes.read_bytes_at(0, length.min(SCRIPT_LINE))).unwrap_or_default();
+    if let Some(line) = start.strip_prefix(b"#!") {
+        let line = line.split(|&byte| byte == b'\n').next().unwrap_or_default();
         let mut words = line.split(|byte| matches!(byte, b' ' | b'\t' | 0)).filter(|word| !word.is_empty());
         let Some(interpreter) = words.next() else { return Format::Unrecognised };
         let interpreter = PathBuf::from(OsStr::from_bytes(interpreter));
         return Format::Script { interpreter_error: error(&interpreter), interpreter };
     }
     let program = match FileKind::parse(bytes) {
-        Ok(FileKind::Elf64) => program::<FileHeader64<Endianness>>(bytes),
-        Ok(FileKind::Elf32) => program::<FileHeader32<Endianness>>(bytes),
+        Ok(FileKind::Elf64) => loadable::<FileHeader64<Endianness>>(bytes),
+        Ok(FileKind::Elf32) => loadable::<FileHeader32<Endianness>>(bytes),
         _ => None,
     };
     match program {
         None => Format::Unrecognised,
-        Some(Program { machine, .. }) if !runs_here(machine) => Format::ForeignElf { machine: machine.0 },
-        Some(Program { whole: false, .. }) => Format::TruncatedElf,
-        Some(Program { interpreter, .. }) => {
+        Some(Loadable { machine, .. }) if !runs_here(machine) => Format::ForeignElf { machine: machine.0 },
+        Some(Loadable { whole: false, .. }) => Format::TruncatedElf,
+        Some(Loadable { interpreter, .. }) => {
             Format::Elf { interpreter_error: interpreter.as_deref().and_then(error), interpreter }
         }
     }
 }
 
 /// A program that the kernel would take.
-struct Program {
+struct Loadable {
     machine: Machine,
     interpreter: Option<PathBuf>,
     /// Whether every part that is loaded is in the file.
     whole: bool,
 }
 
-fn program<Header: FileHeader<Endian = Endianness>>(bytes: &[u8]) -> Option<Program> {
+fn loadable<'data, Header: FileHeader<Endian = Endianness>>(bytes: impl ReadRef<'data>) -> Option<Loadable> {
     let header = Header::parse(bytes).ok()?;
     let endian = header.endian().ok()?;
     if !matches!(header.e_type(endian), ET_EXEC | ET_DYN) {
@@ -92,8 +97,9 @@ fn program<Header: FileHeader<Endian = Endianness>>(bytes: &[u8]) -> Option<Prog
         offset.saturating_add(size)
     };
     let mut loaded = segments.iter().filter(|segment| segment.p_type(endian) == elf::PT_LOAD);
-    let whole = loaded.all(|segment| end(segment) <= bytes.len() as u64);
-    Some(Program { machine: header.e_machine(endian), interpreter, whole })
+    let length = bytes.len().ok()?;
+    let whole = loaded.all(|segment| end(segment) <= length);
+    Some(Loadable { machine: header.e_machine(endian), interpreter, whole })
 }
 
 fn runs_here(machine: Machine) -> bool {
@@ -115,9 +121,7 @@ fn runs_here(machine: Machine) -> bool {
 fn acl_path(bytes: &[u8]) -> Option<String> {
     const LAST: &[u8] = b"/bridge.conf\0";
     memmem::find_iter(bytes, LAST).find_map(|at| {
-        let end = at + LAST.len() - 1;
-        let start = bytes[..end].iter().rposition(|byte| !byte.is_ascii_graphic()).map_or(0, |before| before + 1);
-        let path = std::str::from_utf8(&bytes[start..end]).ok()?;
+        let path = std::str::from_utf8(text_before(bytes, at + LAST.len())).ok()?;
         path.starts_with('/').then(|| path.to_owned())
     })
 }
@@ -162,8 +166,8 @@ mod tests {
             let format = format(&root, &program[..length]);
             assert!(length > 63 || format == Format::Unrecognised, "{length} bytes are no program");
         }
-        assert!(matches!(format(&root, &program), Format::Elf { interpreter_error: None, .. }));
-        assert_eq!(format(&root, b"#!"), Format::Unrecognised);
-        assert_eq!(format(&root, b"#! \n/bin/sh"), Format::Unrecognised);
+        assert!(matches!(format(&root, program.as_slice()), Format::Elf { interpreter_error: None, .. }));
+        assert_eq!(format(&root, b"#!".as_slice()), Format::Unrecognised);
+        assert_eq!(format(&root, b"#! \n/bin/sh".as_slice()), Format::Unrecognised);
     }
 }

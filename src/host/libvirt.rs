@@ -4,9 +4,8 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use memchr::memmem;
-
 use super::root::{Root, Unread};
+use super::texts::Program;
 use crate::snapshot::{Errno, Fact, HelperLookup, Libvirt, LibvirtNetwork};
 
 const DRIVER: &str = "libvirt/connection-driver/libvirt_driver_qemu.so";
@@ -45,30 +44,27 @@ fn driver(root: &Root) -> Option<PathBuf> {
 }
 
 fn lookup(root: &Root, driver: &Path) -> Fact<HelperLookup> {
-    let bytes = match root.read(driver, DRIVER_LIMIT) {
-        Ok(bytes) => bytes,
-        Err(Unread::Failed(errno)) => {
-            return Fact::unknown(format!("`{}` cannot be read: {}", driver.display(), errno.text()));
-        }
-        Err(Unread::Special | Unread::TooLarge) => {
-            return Fact::unknown(format!("`{}` is no driver of libvirt", driver.display()));
-        }
-    };
-    let named = memmem::find_iter(&bytes, NAME).map(|at| {
-        let start = bytes[..at].iter().rposition(|byte| !byte.is_ascii_graphic()).map_or(0, |before| before + 1);
-        &bytes[start..at + NAME.len() - 1]
+    let mut compiled_in = None;
+    let mut is_bare = false;
+    let searched = Program::open(root, driver, DRIVER_LIMIT).and_then(|program| {
+        program.ending_in(NAME, |text| {
+            if text.starts_with(b"/") {
+                compiled_in = Some(PathBuf::from(OsStr::from_bytes(text)));
+            }
+            is_bare |= text.len() == NAME.len() - 1;
+            compiled_in.is_some()
+        })
     });
-    let mut bare = false;
-    for name in named {
-        if name.starts_with(b"/") {
-            return Fact::Known(HelperLookup::CompiledIn(PathBuf::from(OsStr::from_bytes(name))));
+    match (searched, compiled_in) {
+        (Ok(()), Some(path)) => Fact::Known(HelperLookup::CompiledIn(path)),
+        (Ok(()), None) if is_bare => Fact::Known(HelperLookup::Search(SEARCHED.map(PathBuf::from).to_vec())),
+        (Ok(()), None) => Fact::unknown(format!("`{}` names no helper", driver.display())),
+        (Err(Unread::Failed(errno)), _) => {
+            Fact::unknown(format!("`{}` cannot be read: {}", driver.display(), errno.text()))
         }
-        bare |= name.len() == NAME.len() - 1;
-    }
-    if bare {
-        Fact::Known(HelperLookup::Search(SEARCHED.map(PathBuf::from).to_vec()))
-    } else {
-        Fact::unknown(format!("`{}` names no helper", driver.display()))
+        (Err(Unread::Special | Unread::TooLarge), _) => {
+            Fact::unknown(format!("`{}` is no driver of libvirt", driver.display()))
+        }
     }
 }
 

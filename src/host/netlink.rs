@@ -37,7 +37,7 @@ impl Netlink {
         socket.bind_auto().map_err(errno)?;
         socket.connect(&SocketAddr::new(0, 0)).map_err(errno)?;
         let _ = socket.set_netlink_get_strict_chk(true);
-        Ok(Self { socket, buffer: vec![0; LARGEST], sequence: 0 })
+        Ok(Self { socket, buffer: Vec::with_capacity(LARGEST), sequence: 0 })
     }
 
     /// Asks and hands over every message of the answer; false where the table changed meanwhile.
@@ -51,8 +51,9 @@ impl Netlink {
         self.send(kind, extent, body)?;
         let mut whole = true;
         loop {
-            let received = self.socket.recv(&mut self.buffer.as_mut_slice(), 0).map_err(errno)?;
-            let mut rest = self.buffer.get(..received).unwrap_or_default();
+            self.buffer.clear();
+            self.socket.recv(&mut self.buffer, 0).map_err(errno)?;
+            let mut rest = self.buffer.as_slice();
             while let (Some(length), Some(kind), Some(marks)) = (u32_at(rest, 0), u16_at(rest, 4), u16_at(rest, 6)) {
                 let length = length as usize;
                 let Some(body) = rest.get(HEAD..length) else { return Err(Errno::EINVAL) };

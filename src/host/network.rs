@@ -1,6 +1,7 @@
 //! Network interfaces, asked of the kernel by name: a host can have ten thousand.
 
 mod link;
+mod ports;
 mod routes;
 
 use std::collections::HashSet;
@@ -84,15 +85,28 @@ fn interfaces(routes: &mut Routes, wanted: &Wanted<'_>) -> Result<(Scope, Vec<Li
         names.extend(links.iter().filter(|link| link.bridge.is_some()).map(|link| link.name.clone()));
         names.sort();
         names.dedup();
-        for bridge in &bridges {
-            links.extend(
-                routes.dump(&Dump::PortsOf(*bridge))?.into_iter().filter(|port| !bridges.contains(&port.index)),
-            );
+        let known: Vec<(u32, String)> =
+            links.iter().filter(|link| link.bridge.is_some()).map(|link| (link.index, link.name.clone())).collect();
+        for (bridge, name) in known {
+            links.extend(ports_of(routes, bridge, &name)?.into_iter().filter(|port| !bridges.contains(&port.index)));
         }
         Scope::Named(names)
     };
     complete(routes, &mut links)?;
     Ok((scope, links))
+}
+
+/// The ports of a bridge: a few are asked for one by one, where the bridge tells their numbers.
+fn ports_of(routes: &mut Routes, bridge: u32, name: &str) -> Result<Vec<Link>, Errno> {
+    let Some(numbers) = ports::of(name).filter(|numbers| numbers.len() <= MOST_NAMES) else {
+        return routes.dump(&Dump::PortsOf(bridge));
+    };
+    let mut ports = Vec::new();
+    for number in numbers {
+        // What left the bridge meanwhile is no port any more.
+        ports.extend(routes.numbered(number)?.filter(|port| port.master == Some(bridge)));
+    }
+    Ok(ports)
 }
 
 /// The interfaces with the wanted names; without a name, the bridges that exist; without one, QEMU's default.

@@ -114,21 +114,25 @@ impl Root {
 
     /// The content of a regular file of at most `limit` bytes.
     pub(super) fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, Unread> {
+        let (file, size) = self.regular_file(path, limit)?;
+        let mut content = Vec::with_capacity(usize::try_from(size).unwrap_or(0).saturating_add(1));
+        file.take(limit.saturating_add(1))
+            .read_to_end(&mut content)
+            .map_err(|error| Unread::Failed(Errno(error.raw_os_error().unwrap_or(5))))?;
+        if content.len() as u64 > limit { Err(Unread::TooLarge) } else { Ok(content) }
+    }
+
+    /// A regular file of at most `limit` bytes, open for reading, and its size.
+    pub(super) fn regular_file(&self, path: &Path, limit: u64) -> Result<(File, u64), Unread> {
         let seen = self.stat(path, Last::Follow).map_err(Unread::Failed)?;
-        let size = regular(&seen)?;
-        if size > limit {
+        if regular(&seen)? > limit {
             return Err(Unread::TooLarge);
         }
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY;
         let file = self.open(path, flags).map_err(Unread::Failed)?;
         // Another file may stand there by now.
-        regular(&rustix::fs::fstat(&file).map_err(|error| Unread::Failed(error.into()))?)?;
-        let mut content = Vec::with_capacity(usize::try_from(size).unwrap_or(0).saturating_add(1));
-        File::from(file)
-            .take(limit.saturating_add(1))
-            .read_to_end(&mut content)
-            .map_err(|error| Unread::Failed(Errno(error.raw_os_error().unwrap_or(5))))?;
-        if content.len() as u64 > limit { Err(Unread::TooLarge) } else { Ok(content) }
+        let size = regular(&rustix::fs::fstat(&file).map_err(|error| Unread::Failed(error.into()))?)?;
+        Ok((File::from(file), size))
     }
 
     /// The content of a small text file, where it can be had.

@@ -28,7 +28,7 @@ use crate::snapshot::Snapshot;
 /// After this long one looks again, for the sake of what tells of nothing.
 const SLOW: Duration = Duration::from_secs(30);
 
-/// The same where no file can be watched at all.
+/// The same where no file can be watched at all, or the network tells of nothing.
 const BLIND: Duration = Duration::from_secs(1);
 
 /// Between two looks lie this many times the length of a look, so that a storm of changes costs little.
@@ -73,7 +73,7 @@ impl Watch {
     /// An [`Error`] where the process is not there or may not be watched; else that of the kernel.
     pub fn begin(pid: Option<u32>) -> anyhow::Result<Self> {
         let proc = Proc::open();
-        let process = pid.map(descriptor).transpose()?;
+        let process = pid.map(descriptor).transpose()?.flatten();
         let place = pid.map_or_else(|| "self".to_owned(), |pid| pid.to_string());
         let root = pid.map_or_else(PathBuf::new, |pid| PathBuf::from(format!("/proc/{pid}/root")));
         Ok(Self {
@@ -118,7 +118,7 @@ impl Watch {
         reader: Option<BorrowedFd<'_>>,
         until: Option<Instant>,
     ) -> anyhow::Result<Wake> {
-        let slow = Instant::now() + if self.files.is_blind() { BLIND } else { SLOW };
+        let slow = Instant::now() + if self.files.is_blind() || self.events.is_blind() { BLIND } else { SLOW };
         let woken = loop {
             let next = until.map_or(slow, |until| until.min(slow));
             let slept = self.sleep(interrupt, reader, next, true)?;
@@ -205,11 +205,14 @@ struct Slept {
     mounts: bool,
 }
 
-fn descriptor(pid: u32) -> Result<OwnedFd, Error> {
+/// A descriptor that tells of the process's end; none on a kernel before 5.3, where the next look finds it gone.
+fn descriptor(pid: u32) -> Result<Option<OwnedFd>, Error> {
     let number =
         i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw).ok_or(Error::NoSuchProcess { pid })?;
-    rustix::process::pidfd_open(number, rustix::process::PidfdFlags::empty()).map_err(|error| match error {
-        rustix::io::Errno::SRCH => Error::NoSuchProcess { pid },
-        other => Error::ClosedProcess { pid, attempt: "wait for the end".to_owned(), errno: other.into() },
-    })
+    match rustix::process::pidfd_open(number, rustix::process::PidfdFlags::empty()) {
+        Ok(descriptor) => Ok(Some(descriptor)),
+        Err(rustix::io::Errno::NOSYS) => Ok(None),
+        Err(rustix::io::Errno::SRCH) => Err(Error::NoSuchProcess { pid }),
+        Err(other) => Err(Error::ClosedProcess { pid, attempt: "wait for the end".to_owned(), errno: other.into() }),
+    }
 }

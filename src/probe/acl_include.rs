@@ -1,9 +1,9 @@
 //! Includes resolve, open, parse, and make no cycle.
 
 use super::view::acl::{self, Files};
+use super::view::{correct, open_up};
 use super::{Case, Evidence, Finding, Judgement, Level, Remedy};
 use crate::acl::{Diagnostic, Include, IncludeResult, Outcome, Reading};
-use crate::platform;
 use crate::snapshot::Errno;
 
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
@@ -23,7 +23,7 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
         .filter(|remark| acl::is_about_include(reading, remark))
         .partition(|remark| matches!(remark.code, "include-cycle" | "include-endless"));
     let mut findings = Vec::new();
-    findings.extend(ignored(case, reading).map(|finding| finding.showing(of_ignored)));
+    findings.extend(ignored(case, reading, &of_ignored).map(|finding| finding.showing(of_ignored)));
     findings.extend(cycle(reading).map(|finding| finding.showing(of_cycle)));
     if !findings.is_empty() {
         return Judgement::Found(findings);
@@ -38,7 +38,7 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
 }
 
 /// Includes that the helper skips without a word.
-fn ignored(case: &Case<'_>, reading: &Reading) -> Option<Finding> {
+fn ignored(case: &Case<'_>, reading: &Reading, remarks: &[Diagnostic]) -> Option<Finding> {
     let mut ignored = reading.includes.iter().filter_map(|include| match include.result {
         IncludeResult::NotOpened(errno) => Some((include, Some(errno))),
         IncludeResult::Broken => Some((include, None)),
@@ -62,23 +62,27 @@ fn ignored(case: &Case<'_>, reading: &Reading) -> Option<Finding> {
         ),
     };
     let finding = finding.so("it would go on without it, in silence: neither its `allow` nor its `deny` lines count");
-    Some(match remedy(case, include, errno) {
-        Some(remedy) => finding.mend(remedy),
-        None => finding,
-    })
+    let own = |remark: &&Diagnostic| include.path.to_string_lossy() == remark.file.as_str();
+    let own: Vec<Diagnostic> = remarks.iter().filter(own).cloned().collect();
+    Some(finding.mend(remedy(case, include, errno, &own)))
 }
 
-fn remedy(case: &Case<'_>, include: &Include, errno: Option<Errno>) -> Option<Remedy> {
-    let platform = platform::of(&case.snapshot.machine);
-    match errno? {
-        Errno::EACCES | Errno::EPERM => {
-            let closed = case.snapshot.acl.file(&include.path).and_then(|file| file.closed_directory.as_deref());
-            Some(platform.acl_permissions(&include.path, closed))
-        }
-        Errno::ENOENT if include.path.is_relative() => Some(Remedy::advice(
+fn remedy(case: &Case<'_>, include: &Include, errno: Option<Errno>, own: &[Diagnostic]) -> Remedy {
+    match errno {
+        None if own.is_empty() => Remedy::advice(
+            "only whoever wrote the line knows what was meant",
+            format!("Mend {}.", include.path.display()),
+        ),
+        None => correct::lines(case, own),
+        Some(Errno::EACCES | Errno::EPERM) => open_up::file(case, &include.path),
+        Some(Errno::ENOENT) if include.path.is_relative() => Remedy::advice(
+            "only you know which file is meant",
             "Write its full path: a relative one is looked for in the directory in which QEMU was started.",
-        )),
-        _ => Some(Remedy::advice(format!("Make {}, or take the include away.", include.path.display()))),
+        ),
+        _ => Remedy::advice(
+            "only you know what should stand in the file",
+            format!("Make {}, or take the include away.", include.path.display()),
+        ),
     }
 }
 
@@ -101,6 +105,9 @@ fn cycle(reading: &Reading) -> Option<Finding> {
     } else {
         (Level::Warn, "it would read the files over and over until no more can be opened, and then go on")
     };
-    let remedy = Remedy::advice("Take one of the includes that lead back away.");
+    let remedy = Remedy::advice(
+        "only you know which file should include the other",
+        "Take one of the includes that lead back away.",
+    );
     Some(Finding::new("acl-include-cycle", level, message).so(consequence).mend(remedy))
 }

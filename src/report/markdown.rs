@@ -83,7 +83,7 @@ fn code(text: &str) -> String {
 }
 
 /// The same in a table, where a bar would end the cell even in code.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     code(text).replace('|', "\\|")
 }
 

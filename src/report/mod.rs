@@ -4,7 +4,7 @@ mod acl;
 mod attach;
 pub mod change;
 pub mod explain;
-mod fleet;
+pub mod fleet;
 pub mod github;
 pub mod human;
 pub mod json;
@@ -13,6 +13,7 @@ pub mod list;
 pub mod markdown;
 mod model;
 pub mod nagios;
+pub mod plan;
 pub mod prometheus;
 mod run;
 pub mod schema;
@@ -23,10 +24,9 @@ pub use acl::{
     ACL_SCHEMA, AclDecision, AclReport, DecidingRule, Parse, RuleTable, render_acl, render_diagnostics, write_acl_json,
 };
 pub use attach::{ATTACH_SCHEMA, Attach, ForwardingEntry, ForwardingStatus};
-pub use fleet::{
-    CauseEntry, FLEET_SCHEMA, Fleet, FleetSummary, HostEntry, HostStatus, render_fleet, render_fleet_metrics,
-};
+pub use fleet::{CauseEntry, FLEET_SCHEMA, Fleet, FleetSummary, HostEntry, HostStatus};
 pub use model::{
     Check, CheckStatus, EvidenceEntry, FixEntry, Host, Report, SCHEMA, Status, SubjectEntry, Summary, TargetEntry, Tool,
 };
+pub use plan::{ActionState, Manual, PLAN_SCHEMA, Plan, PlannedAction, Preimage, Question, Standing};
 pub use run::Run;

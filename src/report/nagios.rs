@@ -120,6 +120,6 @@ fn details(check: &Check, run: &Run) -> Vec<String> {
 }
 
 /// Text in which nothing begins performance data.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     text.replace('|', "\\x7c")
 }

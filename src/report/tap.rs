@@ -43,6 +43,6 @@ fn write_point(text: &mut String, number: usize, point: &Point<'_>, run: &Run) {
 }
 
 /// A description in which nothing begins a directive.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('#', "\\#")
 }

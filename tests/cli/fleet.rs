@@ -58,11 +58,27 @@ fn the_exit_code_is_that_of_the_worst() {
         (vec![broken(), nonsense(), well()], 4, 4),
     ] {
         let folder = folder(&files);
-        for format in ["human", "json", "prometheus"] {
+        for format in ["human", "json", "prometheus", "junit", "tap", "markdown"] {
             let code =
                 |further: &[&str]| check(folder.path(), &[&["--format", format], further].concat()).status.code();
             assert_eq!((code(&[]), code(&["--strict"])), (Some(lenient), Some(strict)), "{format}: {files:?}");
         }
+    }
+}
+
+#[test]
+fn a_plugin_has_codes_of_its_own() {
+    let file = |snapshot: Snapshot| hosts::json(&snapshot);
+    for (content, lenient, strict) in [
+        (file(hosts::healthy()), 0, 0),
+        (file(hosts::generous_acl()), 1, 2),
+        (file(hosts::unprivileged_helper()), 2, 2),
+        (file(hosts::unseen_tun()), 3, 3),
+        (b"{}".to_vec(), 3, 3),
+    ] {
+        let folder = folder(&[("a.json", content), ("well.json", hosts::json(&hosts::healthy()))]);
+        let code = |further: &[&str]| check(folder.path(), &[&["--format", "nagios"], further].concat()).status.code();
+        assert_eq!((code(&[]), code(&["--strict"])), (Some(lenient), Some(strict)));
     }
 }
 
@@ -148,12 +164,10 @@ fn one_file_is_a_report_as_ever_and_a_directory_is_a_table() {
 #[test]
 fn a_format_without_a_word_for_many_hosts_is_refused() {
     let folder = folder(&[("a.json", hosts::json(&hosts::healthy()))]);
-    for format in ["junit", "tap", "github", "markdown"] {
-        let output = check(folder.path(), &["--format", format]);
-        let error = "bridge-doctor: many snapshots make a table, which this format has no word for: --from\n  \
-                     try: --format human, json or prometheus; or give one snapshot at a time\n";
-        assert_refused(&output, 2, error);
-    }
+    let output = check(folder.path(), &["--format", "github"]);
+    let error = "bridge-doctor: a workflow shows ten annotations, and many snapshots make a table: --format github\n  \
+                 try: --format markdown, for the job's summary; or give one snapshot at a time\n";
+    assert_refused(&output, 2, error);
     let output = check(folder.path(), &["--redact"]);
     assert_eq!(output.status.code(), Some(2));
 }

@@ -1,11 +1,12 @@
 //! Many hosts in one table.
 
+use bridge_doctor::report::fleet::{human, junit, markdown, nagios, prometheus, tap};
 use bridge_doctor::report::text::Charset;
-use bridge_doctor::report::{Fleet, HostEntry, HostStatus, Tool, render_fleet, render_fleet_metrics};
+use bridge_doctor::report::{Fleet, HostEntry, HostStatus, Run, Tool};
 use insta::assert_snapshot;
 
 use crate::samples::{acl, blind, healthy, judge, run};
-use crate::tools::{consume, said};
+use crate::tools::{consume, consume_file, said};
 
 fn fleet() -> Fleet {
     let entry = |host: &str, snapshot, bridges: &[&str]| {
@@ -39,12 +40,12 @@ fn the_worst_comes_first_and_what_is_alike_stands_together() {
 
 #[test]
 fn the_table() {
-    assert_snapshot!(render_fleet(&fleet(), Charset::Unicode, false));
+    assert_snapshot!(human::render(&fleet(), Charset::Unicode, false));
 }
 
 #[test]
 fn the_whole_table_in_ascii() {
-    let table = render_fleet(&fleet(), Charset::Ascii, true);
+    let table = human::render(&fleet(), Charset::Ascii, true);
     assert!(table.is_ascii());
     assert_snapshot!(table);
 }
@@ -55,9 +56,9 @@ fn a_crowd_is_cut_short_for_people_only() {
     let hosts =
         (0..1000).map(|at| HostEntry::of(&report, format!("host{at:04}"), format!("{at}.json"), false)).collect();
     let fleet = Fleet::of(hosts, Tool { name: "bridge-doctor", version: "0.1.0" });
-    let table = render_fleet(&fleet, Charset::Unicode, false);
+    let table = human::render(&fleet, Charset::Unicode, false);
     assert!(table.lines().count() < 30 && table.contains("and 980 more"), "{table}");
-    assert_eq!(render_fleet(&fleet, Charset::Unicode, true).lines().count(), 1003);
+    assert_eq!(human::render(&fleet, Charset::Unicode, true).lines().count(), 1003);
     assert_eq!(fleet.causes[0].hosts.len(), 1000);
 }
 
@@ -66,7 +67,7 @@ fn promtool_takes_the_metrics_of_a_fleet() {
     let mut fleet = fleet();
     // The same host collected twice.
     fleet.hosts.push(fleet.hosts[1].clone());
-    let metrics = render_fleet_metrics(&fleet, &run());
+    let metrics = prometheus::render(&fleet, &run());
     let mut series: Vec<&str> =
         metrics.lines().filter_map(|line| line.rsplit_once(' ')).map(|(name, _)| name).collect();
     let all = series.len();
@@ -75,4 +76,65 @@ fn promtool_takes_the_metrics_of_a_fleet() {
     assert_eq!(series.len(), all, "a series stands twice");
     let Some(output) = consume("promtool", &["check", "metrics"], &metrics) else { return };
     assert!(output.status.success() && said(&output).is_empty(), "{}", said(&output));
+}
+
+/// Host and status of each host that a format tells of.
+fn pairs(fleet: &Fleet, told: &[HostStatus]) -> Vec<(String, String)> {
+    let printed = |text: &str| bridge_doctor::report::text::printable(text, Charset::Unicode);
+    let hosts = fleet.hosts.iter().filter(|host| told.contains(&host.status));
+    hosts.map(|host| (printed(&host.host), host.status.word().to_owned())).collect()
+}
+
+fn captured(text: &str, pattern: &str) -> Vec<(String, String)> {
+    let pattern = regex::Regex::new(pattern).expect("a pattern");
+    pattern.captures_iter(text).map(|found| (found["host"].to_owned(), found["status"].to_owned())).collect()
+}
+
+#[test]
+fn every_format_tells_of_every_host() {
+    let (fleet, run) = (fleet(), run());
+    let wrong = [HostStatus::Unreadable, HostStatus::Fail, HostStatus::Unknown, HostStatus::Warn];
+    let read = captured(&nagios::render(&fleet, &run), r"(?m)^\[(?<status>[a-z]+)\] (?<host>.*?): ");
+    assert_eq!(read, pairs(&fleet, &wrong));
+    let read = captured(&markdown::render(&fleet, &run), r"(?m)^\| (?<status>[a-z]+) \| `(?<host>[^`]*)` \|");
+    assert_eq!(read, pairs(&fleet, &HostStatus::ALL));
+    let points = tap::render(&fleet, &run);
+    let read = captured(&points, r"(?m)^(?:not )?ok \d+ - (?<host>.*)\n  ---\n  status: (?<status>.*)$");
+    let read: Vec<_> = read.into_iter().map(|(host, status)| (host.replace("\\\\", "\\"), status)).collect();
+    assert_eq!(read, pairs(&fleet, &wrong));
+    let cases = junit::render(&fleet, &run).expect("XML");
+    let document = roxmltree::Document::parse(&cases).expect("XML");
+    let cases: Vec<_> = document.descendants().filter(|node| node.has_tag_name("testcase")).collect();
+    let names: Vec<&str> = cases.iter().filter_map(|case| case.attribute("name")).collect();
+    let all: Vec<String> = pairs(&fleet, &HostStatus::ALL).into_iter().map(|(host, _)| host).collect();
+    assert_eq!(names, all);
+}
+
+#[test]
+fn consumers_take_them_and_agree_with_the_exit_code() {
+    let folder = tempfile::tempdir().expect("a directory");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        path
+    };
+    let whole = fleet();
+    for worst in HostStatus::ALL {
+        let hosts = whole.hosts.iter().filter(|host| host.status >= worst).cloned().collect();
+        let fleet = Fleet::of(hosts, whole.tool.clone());
+        for strict in [false, true] {
+            let run = Run { strict, ..run() };
+            let exit = bridge_doctor::exit::Exit::of_fleet(&fleet, strict).code();
+            let points = file("points.tap", &tap::render(&fleet, &run));
+            let Some(output) = consume_file("prove", &["--norc"], &points) else { return };
+            assert!(!said(&output).contains("Parse errors"), "{}", said(&output));
+            assert_eq!(output.status.success(), exit == 0, "{worst:?} {strict}: {}", said(&output));
+            let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/formats/junit.xsd");
+            let cases = file("cases.xml", &junit::render(&fleet, &run).expect("XML"));
+            let Some(output) = consume_file("xmllint", &["--noout", "--nonet", "--schema", schema], &cases) else {
+                return;
+            };
+            assert!(output.status.success(), "{}", said(&output));
+        }
+    }
 }

@@ -131,7 +131,10 @@ fn with(id: &'static str, cause: Option<&'static str>, status: CheckStatus) -> R
             commands: vec!["echo 'a' | tee b\n``` ls".to_owned()],
             automatic: false,
             note: Some("two\nlines".to_owned()),
+            why: Some("it | `is` <theirs>".to_owned()),
+            by_program: None,
         }),
+        remedy: None,
         diagnostics: Vec::new(),
     };
     match at {

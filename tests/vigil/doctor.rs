@@ -11,6 +11,8 @@ use crate::place::HELPER;
 /// So long that a test which needs the whole of it has failed: it ends by an exit code that is not 0.
 pub(crate) const LONG: &str = "20s";
 
+const DOCTOR: &str = env!("CARGO_BIN_EXE_bridge-doctor");
+
 /// One run.
 pub(crate) struct Doctor {
     child: Child,
@@ -25,9 +27,19 @@ impl Doctor {
 
     /// Starts `check` with these options and no others.
     pub(crate) fn start(options: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_bridge-doctor"))
-            .arg("check")
-            .args(options)
+        Self::spawn(Command::new(DOCTOR).arg("check").args(options))
+    }
+
+    /// The same in a user namespace that has no inotify instance to give.
+    pub(crate) fn without_inotify(options: &[&str]) -> Self {
+        let line = "echo 0 > /proc/sys/user/max_inotify_instances; exec \"$0\" check \"$@\"";
+        Self::spawn(
+            Command::new("unshare").args(["-U", "--map-root-user", "/bin/sh", "-ec", line, DOCTOR]).args(options),
+        )
+    }
+
+    fn spawn(command: &mut Command) -> Self {
+        let mut child = command
             .env_clear()
             .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
             .stdin(Stdio::null())

@@ -14,6 +14,7 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("the helper becomes privileged", helper),
     ("the helper's mount honours its privilege", mount),
     ("the tun device appears", tun),
+    ("where no file can be watched it looks often", blind),
     ("a strict wait waits for warnings", strict),
     ("the time is over", over),
     ("no change is needed", at_once),
@@ -100,6 +101,14 @@ fn mount() {
 
 fn tun() {
     ends_by("tun-device", &[], "mknod /dev/net/tun c 10 200; chmod 666 /dev/net/tun");
+}
+
+fn blind() {
+    let doctor = Doctor::without_inotify(&["--wait", LONG, "--bridge", "br0", "--only", "acl-file,acl-allows"]);
+    doctor.until_it_waits();
+    run("echo allow br0 > /etc/qemu/bridge.conf");
+    let (code, out, err) = doctor.end();
+    assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
 }
 
 fn strict() {

@@ -20,7 +20,7 @@ const fn example(command: &'static str, line: &'static str, what: &'static str) 
     Example { command, common: false, what, line }
 }
 
-const EXAMPLES: [Example; 22] = [
+const EXAMPLES: [Example; 24] = [
     common("check", "bridge-doctor check", "Will it work for you, on the bridges that the ACL allows?"),
     common(
         "check",
@@ -49,6 +49,16 @@ const EXAMPLES: [Example; 22] = [
         "For the textfile collector of node_exporter.",
     ),
     example("check", "bridge-doctor check --root /mnt", "Judge a system that is mounted at /mnt."),
+    common(
+        "fix",
+        "bridge-doctor fix --dry-run",
+        "What would mend it here, with the exact commands; nothing is changed.",
+    ),
+    example(
+        "fix",
+        "bridge-doctor fix --format sh helper-not-setuid",
+        "A script that mends one cause, to read and to run.",
+    ),
     common(
         "attach",
         "bridge-doctor attach --bridge br0",

@@ -1,7 +1,5 @@
 //! One interface, out of the message that describes it.
 
-use std::fmt::Write as _;
-
 use super::super::netlink::attributes::{attributes, text, u16_at, u32_at};
 use crate::snapshot::{Bridge, Link, Port};
 
@@ -109,12 +107,15 @@ fn port(data: &[u8]) -> Port {
     }
 }
 
+/// Digit by digit: a bridge can have a thousand ports, and the formatter takes its time.
 fn mac(value: &[u8]) -> Option<String> {
-    let [first, rest @ ..] = <[u8; 6]>::try_from(value).ok()?;
-    let mut text = format!("{first:02x}");
-    for octet in rest {
-        // Writing to a text cannot fail.
-        let _ = write!(text, ":{octet:02x}");
+    let octets = <[u8; 6]>::try_from(value).ok()?;
+    let mut text = String::with_capacity(3 * octets.len());
+    for octet in octets {
+        if !text.is_empty() {
+            text.push(':');
+        }
+        text.extend([octet >> 4, octet & 15].into_iter().filter_map(|digit| char::from_digit(u32::from(digit), 16)));
     }
     Some(text)
 }

@@ -48,8 +48,17 @@ impl Routes {
 
     /// The interface that the kernel finds under this name, altnames included.
     pub(super) fn link(&mut self, name: &str) -> Result<Option<Link>, Errno> {
-        let mut body = interface_head();
+        let mut body = interface_head(0);
         push(&mut body, IFLA_IFNAME, &[name.as_bytes(), b"\0"].concat());
+        self.one(body)
+    }
+
+    /// The interface of this number.
+    pub(super) fn numbered(&mut self, index: u32) -> Result<Option<Link>, Errno> {
+        self.one(interface_head(index))
+    }
+
+    fn one(&mut self, mut body: Vec<u8>) -> Result<Option<Link>, Errno> {
         push(&mut body, IFLA_EXT_MASK, &SKIP_STATS.to_ne_bytes());
         let mut found = None;
         match self.0.ask(RTM_GETLINK, Extent::One, &body, |kind, body| {
@@ -65,7 +74,7 @@ impl Routes {
 
     /// A list of interfaces.
     pub(super) fn dump(&mut self, dump: &Dump) -> Result<Vec<Link>, Errno> {
-        let mut body = interface_head();
+        let mut body = interface_head(0);
         push(&mut body, IFLA_EXT_MASK, &SKIP_STATS.to_ne_bytes());
         match dump {
             Dump::All => {}
@@ -108,9 +117,11 @@ impl Routes {
     }
 }
 
-/// The fixed part of a question about interfaces, which names none.
-fn interface_head() -> Vec<u8> {
-    vec![0; 16]
+/// The fixed part of a question about interfaces, with the number of one, or 0.
+fn interface_head(index: u32) -> Vec<u8> {
+    let mut head = vec![0; 16];
+    head[4..8].copy_from_slice(&index.to_ne_bytes());
+    head
 }
 
 fn address(body: &[u8]) -> Option<String> {

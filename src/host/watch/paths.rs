@@ -24,8 +24,7 @@ pub(super) struct Paths {
     pub(super) directories: Vec<PathBuf>,
 }
 
-/// The files behind a snapshot. A relative include depends on where a virtual machine starts, and is left to the slow
-/// look.
+/// The files behind a snapshot; a relative one is seen from where this process stands, as the look sees it.
 pub(super) fn of(snapshot: &Snapshot) -> Paths {
     let mut files: Vec<PathBuf> = EVERYWHERE.iter().map(PathBuf::from).collect();
     let (helper, acl, libvirt) = (&snapshot.helper, &snapshot.acl, &snapshot.libvirt);
@@ -38,7 +37,9 @@ pub(super) fn of(snapshot: &Snapshot) -> Paths {
     files.extend(libvirt.driver.iter().cloned());
     files.extend(libvirt.bridge_helper.known().and_then(|setting| Some(setting.as_ref()?.0.clone())));
     files.extend(snapshot.subject.home.as_ref().map(|home| home.join(".config/libvirt/qemu.conf")));
-    files.retain(|path| path.is_absolute());
+    for path in files.iter_mut().filter(|path| path.is_relative()) {
+        *path = std::path::absolute(&*path).unwrap_or_default();
+    }
     files.sort();
     files.dedup();
     Paths { files, directories: NETWORKS.iter().map(Path::new).map(Path::to_path_buf).collect() }

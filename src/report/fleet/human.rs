@@ -22,7 +22,7 @@ pub fn render(fleet: &Fleet, charset: Charset, verbose: bool) -> String {
 }
 
 /// `2 of 4 hosts fail, 1 warns, 1 passes.`
-fn answer(fleet: &Fleet) -> String {
+pub(super) fn answer(fleet: &Fleet) -> String {
     let counts: Vec<String> = HostStatus::ALL
         .into_iter()
         .map(|status| (status, fleet.summary.of(status)))
@@ -81,7 +81,7 @@ fn title(id: &str) -> String {
 }
 
 /// Who and where, what was seen, and what else is wrong.
-fn told(host: &HostEntry, charset: Charset) -> String {
+pub(super) fn told(host: &HostEntry, charset: Charset) -> String {
     let text = |text: &str| printable(text, charset);
     let bridges: Vec<String> = host.bridges.iter().map(|bridge| clipped(bridge, 32, charset)).collect();
     let mut parts = Vec::new();

@@ -1,9 +1,12 @@
 //! Reports on many hosts: the versioned data, and one renderer a file.
 
-mod human;
+pub mod human;
+pub mod junit;
+pub mod markdown;
 mod model;
-mod prometheus;
+pub mod nagios;
+pub mod prometheus;
+pub mod tap;
 
-pub use human::render as render_fleet;
+use human::told;
 pub use model::{CauseEntry, FLEET_SCHEMA, Fleet, FleetSummary, HostEntry, HostStatus};
-pub use prometheus::render as render_fleet_metrics;

@@ -163,6 +163,14 @@ impl HostEntry {
         }
     }
 
+    /// How it ended, where with `strict` a warning counts as a failure.
+    pub fn verdict(&self, strict: bool) -> HostStatus {
+        match self.status {
+            HostStatus::Unknown | HostStatus::Warn if strict && !self.warnings.is_empty() => HostStatus::Fail,
+            status => status,
+        }
+    }
+
     /// What is wrong: causes with their status, the worst first.
     pub fn wrong(&self) -> impl Iterator<Item = (HostStatus, &'static str)> {
         let with = |status, ids: &[&'static str]| ids.iter().map(move |id| (status, *id)).collect::<Vec<_>>();

@@ -6,6 +6,7 @@ mod closing;
 mod finding;
 mod look;
 mod picture;
+mod prose;
 mod words;
 
 use crate::helper::{Outcome, Prediction};
@@ -13,7 +14,10 @@ use crate::helper::{Outcome, Prediction};
 use super::text::Charset;
 use super::{Check, CheckStatus, Report, Run};
 pub use attach::{render_attach, render_sandbox};
-use look::{Look, Tone};
+use look::Look;
+pub(in crate::report) use look::Tone;
+pub(in crate::report) use prose::Prose;
+pub(in crate::report) use words::{count, list};
 
 /// How the report is shown.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

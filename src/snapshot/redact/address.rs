@@ -9,13 +9,13 @@ use regex::{Captures, Regex};
 
 /// Six octets, however they are written out.
 static HARDWARE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b").expect("a constant pattern"));
+    LazyLock::new(|| Regex::new(r"\b[0-9a-fA-F]{2}(?::[0-9a-fA-F]{2}){5}\b").expect("a constant pattern"));
 
 /// Where a hardware address may stand without colons, as in `enx525400abcdef`.
-static DIGITS: LazyLock<Regex> = LazyLock::new(|| Regex::new("(?i)[0-9a-f]{12,}").expect("a constant pattern"));
+static DIGITS: LazyLock<Regex> = LazyLock::new(|| Regex::new("[0-9a-fA-F]{12,}").expect("a constant pattern"));
 
 /// Where IP addresses may stand; the standard library then says what is one.
-static INTERNET: LazyLock<Regex> = LazyLock::new(|| Regex::new("(?i)[0-9a-f:.]{3,}").expect("a constant pattern"));
+static INTERNET: LazyLock<Regex> = LazyLock::new(|| Regex::new("[0-9a-fA-F:.]{3,}").expect("a constant pattern"));
 
 /// The length of the longest IP address as text.
 const LONGEST: usize = 45;

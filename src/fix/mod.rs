@@ -1,0 +1,5 @@
+//! Makes it work: the plan, which is a pure function of the facts.
+
+mod plan;
+
+pub use plan::{Choice, plan, simulate};
