@@ -11,6 +11,7 @@ pub mod command;
 pub mod engine;
 pub mod exit;
 pub mod explain;
+pub mod fix;
 pub mod helper;
 pub mod host;
 pub mod platform;
