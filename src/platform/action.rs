@@ -39,6 +39,13 @@ pub enum Action {
         /// The permission bits, where they change.
         mode: Option<ModeChange>,
     },
+    /// Gives a program the one file capability that the helper needs, or takes all of them away.
+    SetCapabilities {
+        /// What; never a symbolic link.
+        path: PathBuf,
+        /// `cap_net_admin=ep`; else none.
+        net_admin: bool,
+    },
     /// Makes a symbolic link. A link that stands is replaced, a file never.
     MakeLink {
         /// Where the link stands.
