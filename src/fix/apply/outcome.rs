@@ -32,6 +32,7 @@ pub(super) fn after(action: &Action, before: &Object, owner: Option<Owner>) -> R
             written(before, edited(text, edits)?, *mode)
         }
         Action::SetMode { mode, .. } => with_mode(before, owner, *mode),
+        Action::SetCapabilities { net_admin, .. } => with_capabilities(before, *net_admin),
         Action::MakeLink { target, .. } => match before {
             Object::Absent {} | Object::Link { .. } => {
                 Ok(Object::Link { target: Bytes(target.as_os_str().as_bytes().to_vec()), uid: 0, gid: 0 })
@@ -55,6 +56,23 @@ fn written(before: &Object, content: Vec<u8>, mode: u32) -> Result<Object, Strin
         }
         other => Err(format!("{} stands where the file should be", other.kind())),
     }
+}
+
+/// `cap_net_admin=ep` as the kernel stores it: revision 2 and the effective flag, then permitted and inheritable in
+/// two halves each.
+const NET_ADMIN: [u32; 5] = [0x0200_0001, 1 << 12, 0, 0, 0];
+
+fn with_capabilities(before: &Object, net_admin: bool) -> Result<Object, String> {
+    let Object::File { attributes, .. } = before else {
+        return Err(format!("{} has no file capabilities", before.kind()));
+    };
+    let mut attributes = attributes.clone();
+    attributes.extended.remove(CAPABILITY);
+    if net_admin {
+        let value = NET_ADMIN.iter().flat_map(|word| word.to_le_bytes()).collect();
+        attributes.extended.insert(CAPABILITY.to_owned(), Bytes(value));
+    }
+    Ok(Object::File { content: None, attributes })
 }
 
 fn with_mode(before: &Object, owner: Option<Owner>, mode: Option<ModeChange>) -> Result<Object, String> {

@@ -108,6 +108,7 @@ impl View {
                 let owner = owner.as_ref().map(|(user, group)| numbers(path, user, group)).transpose()?;
                 Ok(vec![self.planned(path, Last::Follow, action, owner)?])
             }
+            Action::SetCapabilities { path, .. } => Ok(vec![self.planned(path, Last::Follow, action, None)?]),
             Action::MakeLink { path, .. } => Ok(vec![self.planned(path, Last::Keep, action, None)?]),
             Action::Run { argv, writes, undo } => {
                 program::find(argv)?;
@@ -145,7 +146,7 @@ impl View {
         let (before, modified) = match found {
             Found::Ahead(before) => (before, None),
             Found::Here(spot, seen) => {
-                let replaces = !matches!(action, Action::SetMode { .. } | Action::MakeDirectory { .. });
+                let replaces = !keeps_content(action) && !matches!(action, Action::MakeDirectory { .. });
                 let after = outcome::after(action, &seen.object, owner).map_err(|why| no_change(&path, &why))?;
                 if !after.differences(&seen.object).is_empty() {
                     changeable(&spot, &seen, replaces)?;
@@ -155,8 +156,7 @@ impl View {
         };
         let after = before.as_ref().map(|before| outcome::after(action, before, owner)).transpose();
         let after = after.map_err(|why| no_change(&path, &why))?;
-        let metadata_only = matches!(action, Action::SetMode { .. });
-        let before = if metadata_only { before.map(|before| before.without_content()) } else { before };
+        let before = if keeps_content(action) { before.map(|before| before.without_content()) } else { before };
         Ok(Planned { path, before, after, modified })
     }
 
@@ -193,6 +193,11 @@ impl View {
             }
         }
     }
+}
+
+/// Whether only owner, mode and the rest change.
+fn keeps_content(action: &Action) -> bool {
+    matches!(action, Action::SetMode { .. } | Action::SetCapabilities { .. })
 }
 
 enum Found {
