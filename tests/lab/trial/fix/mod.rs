@@ -1,0 +1,12 @@
+//! `fix` and `undo`: on hosts of the lab, on hostile ones, and cut off at every step.
+
+mod host;
+mod library;
+mod tree;
+
+use libtest_mimic::Trial;
+
+/// The trials.
+pub fn trials() -> Vec<Trial> {
+    library::trials()
+}
