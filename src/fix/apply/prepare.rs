@@ -113,7 +113,11 @@ impl View {
             Action::Run { argv, writes, undo } => {
                 program::find(argv)?;
                 undo.as_deref().map(program::find).transpose()?;
-                writes.iter().map(|path| self.written(path)).collect()
+                let mut planned = Vec::new();
+                for path in writes {
+                    planned.extend(self.written(path)?);
+                }
+                Ok(planned)
             }
         }
     }
@@ -160,17 +164,28 @@ impl View {
         Ok(Planned { path, before, after, modified })
     }
 
-    /// A file that a program is known to write.
-    fn written(&self, path: &Path) -> Result<Planned, Trouble> {
-        let (path, found) = self.look(path, Last::Keep)?;
-        let (before, modified) = match found {
-            Found::Ahead(before) => (before, None),
-            Found::Here(spot, seen) => {
-                changeable(&spot, &seen, false)?;
-                (Some(seen.object), seen.modified)
+    /// A file that a program is known to write; where that is a link, what it leads to as well, for programs follow it.
+    fn written(&self, path: &Path) -> Result<Vec<Planned>, Trouble> {
+        let mut found: Vec<Planned> = Vec::new();
+        for last in [Last::Keep, Last::Follow] {
+            let (path, seen) = self.look(path, last)?;
+            if found.iter().any(|same| same.path == path) {
+                break;
             }
-        };
-        Ok(Planned { path, before, after: None, modified })
+            let (before, modified) = match seen {
+                Found::Ahead(before) => (before, None),
+                Found::Here(spot, seen) => {
+                    changeable(&spot, &seen, false)?;
+                    (Some(seen.object), seen.modified)
+                }
+            };
+            let may_be_link = matches!(before, Some(Object::Link { .. }) | None);
+            found.push(Planned { path, before, after: None, modified });
+            if !may_be_link {
+                break;
+            }
+        }
+        Ok(found)
     }
 
     fn look(&self, path: &Path, last: Last) -> Result<(PathBuf, Found), Trouble> {

@@ -133,7 +133,11 @@ fn every_change(sandbox: &Sandbox) -> Result<(), Failed> {
             host::clear_journal()?;
             let before = Tree::of(&[BENCH])?;
             let outcome = one(&actions, &before).map_err(|why| format!("{} and {actions:?}: {why}", object.0))?;
-            if outcome { applied += 1 } else { refused += 1 }
+            if outcome {
+                applied += 1
+            } else {
+                refused += 1
+            }
             before.same(&Tree::of(&[BENCH])?).map_err(|why| format!("{} and {actions:?}: {why}", object.0))?;
         }
     }
@@ -195,7 +199,7 @@ fn failing(sandbox: &Sandbox) -> Result<(), Failed> {
             fresh(object)?;
             host::clear_journal()?;
             actions.push(Action::Run {
-                argv: vec!["sh".to_owned(), "-c".to_owned(), format!("echo spoilt > {path}; echo why >&2; exit 7")],
+                argv: vec!["sh".to_owned(), "-c".to_owned(), format!("echo spoilt 1<>{path}; echo why >&2; exit 7")],
                 undo: None,
                 writes: vec![PathBuf::from(&path)],
             });
@@ -213,7 +217,8 @@ fn failing(sandbox: &Sandbox) -> Result<(), Failed> {
             if stopped.step + 1 == tasks.len() && !(said.contains("why") && said.contains('7')) {
                 return Err(format!("the program's words are lost: {said}").into());
             }
-            take_back(&mut run, Why::Failed, &mut |_| {}).map_err(|why| format!("{} and {actions:?}: {why:?}", object.0))?;
+            take_back(&mut run, Why::Failed, &mut |_| {})
+                .map_err(|why| format!("{} and {actions:?}: {why:?}", object.0))?;
             before.same(&Tree::of(&[BENCH])?).map_err(|why| format!("{} and {actions:?}: {why}", object.0))?;
         }
     }

@@ -32,7 +32,8 @@ impl Tree {
         let mut seen = BTreeMap::new();
         for place in places {
             let walk = walkdir::WalkDir::new(place).follow_links(false).into_iter();
-            let entries = walk.filter_entry(|entry| !LEFT_OUT.iter().any(|left_out| entry.path() == Path::new(left_out)));
+            let entries =
+                walk.filter_entry(|entry| !LEFT_OUT.iter().any(|left_out| entry.path() == Path::new(left_out)));
             for entry in entries {
                 match entry {
                     Ok(entry) => {
