@@ -25,6 +25,8 @@ pub struct Cli {
 pub enum Command {
     /// Will it work for this user and this bridge, and if not, why exactly?
     Check(Check),
+    /// Take back what `fix` changed.
+    Undo(Undo),
     /// Does it really work, with frames on the wire? Runs the real helper; nothing is left behind.
     Attach(Attach),
     /// Check an ACL file (bridge.conf) as the helper reads it.
@@ -130,6 +132,25 @@ fn timeout(text: &str) -> Result<Duration, String> {
         return Err("it takes more than 0s and at most 1h".to_owned());
     }
     Ok(duration)
+}
+
+/// `undo`.
+#[derive(Args, Debug)]
+pub struct Undo {
+    /// The run of `fix`, as `--list` names it [default: the last that was not taken back].
+    pub run: Option<String>,
+    /// List the runs of `fix` on this machine.
+    #[arg(long, conflicts_with_all = ["run", "dry_run", "yes"])]
+    pub list: bool,
+    /// Show what would be put back, and change nothing.
+    #[arg(long, short = 'n')]
+    pub dry_run: bool,
+    /// Do not ask.
+    #[arg(long, short)]
+    pub yes: bool,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
 }
 
 /// `acl`.

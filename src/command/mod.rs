@@ -5,6 +5,7 @@ mod acl_file;
 mod attach;
 mod check;
 mod collect;
+mod consent;
 mod explain;
 mod failure;
 mod from;
@@ -16,6 +17,7 @@ mod sandbox;
 mod schema;
 mod selection;
 mod trial;
+mod undo;
 
 use std::ffi::OsString;
 use std::io::ErrorKind;
@@ -43,6 +45,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
     match &cli.command {
         Command::Check(options) => check::run(options, cli.ascii),
+        Command::Undo(options) => undo::run(options, cli.ascii),
         Command::Attach(options) if options.sandbox => sandbox::run(options, cli.ascii),
         Command::Attach(options) => attach::run(options, cli.ascii),
         Command::Acl(options) => acl_file::run(options, cli.ascii),

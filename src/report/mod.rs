@@ -9,6 +9,7 @@ pub mod list;
 mod model;
 pub mod schema;
 pub mod text;
+pub mod undo;
 
 pub use acl::{
     ACL_SCHEMA, AclDecision, AclReport, DecidingRule, Parse, RuleTable, render_acl, render_diagnostics, write_acl_json,
