@@ -1,6 +1,6 @@
 //! Taking a run back: every object as it stood before, last change first.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -35,23 +35,37 @@ pub struct Pending {
 ///
 /// Where the journal is damaged, or somebody changed a file since, with what and how to go on by hand.
 pub fn pending(run: &Run, why: Why) -> Result<Vec<Pending>, Vec<Trouble>> {
-    let mut seen = BTreeSet::new();
+    let mut later: BTreeMap<PathBuf, Later> = BTreeMap::new();
     let mut pending: Vec<Pending> = Vec::new();
     let mut troubles = Vec::new();
     for step in run.steps().rev() {
         for (place, change) in step.changes.iter().enumerate().rev() {
-            let latest = seen.insert(change.path.clone());
-            match judge(run, step, place, change, latest.then_some(why)) {
+            let seen = later.get(&change.path).copied().unwrap_or(Later::Nothing);
+            match judge(run, step, place, change, why, seen) {
                 Ok(Some(found)) => match pending.iter_mut().find(|earlier| earlier.path == found.path) {
-                    Some(later) => later.before = found.before,
+                    Some(last) => last.before = found.before,
                     None => pending.push(found),
                 },
                 Ok(None) => {}
                 Err(trouble) => troubles.push(trouble),
             }
+            let keeps_content = matches!(change.after, Some(Object::File { content: None, .. }));
+            let seen = if keeps_content && seen != Later::Everything { Later::Attributes } else { Later::Everything };
+            later.insert(change.path.clone(), seen);
         }
     }
     if troubles.is_empty() { Ok(pending) } else { Err(troubles) }
+}
+
+/// What later changes of the same run, which are looked at first, say about an object as it stands now.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Later {
+    /// There is none.
+    Nothing,
+    /// They left its content as it was.
+    Attributes,
+    /// All of it.
+    Everything,
 }
 
 /// The programs that taking a run back would run, in their order.
@@ -144,13 +158,14 @@ fn is_empty(path: &Path, spot: &super::apply::place::Spot) -> Result<bool, Troub
     Ok(names.flatten().all(|entry| [&b"."[..], b".."].contains(&entry.file_name().to_bytes())))
 }
 
-/// What putting one object back would change; without a reason where a later step of the run changed it as well.
+/// What putting one object back would change.
 fn judge(
     run: &Run,
     step: &Step,
     place: usize,
     change: &Change<Blob>,
-    why: Option<Why>,
+    why: Why,
+    later: Later,
 ) -> Result<Option<Pending>, Trouble> {
     let before = run.recall(&change.before)?;
     let finished = run.left_by(step.number);
@@ -164,19 +179,22 @@ fn judge(
         return Ok(None);
     }
     let cut_off = finished.is_none() || run.is_being_taken_back();
-    let ours = match &after {
+    // Where this very process made a change that turned out otherwise, it has to be put back all the same.
+    let failed = why == Why::Failed && finished.is_none();
+    let is_ours = match (&after, later) {
+        (_, Later::Everything) => true,
+        // A directory is put back only if it is empty.
+        _ if matches!((&before, &now), (Object::Absent {}, Object::Directory { .. })) => true,
         // What a program left that never said it was done is anybody's guess, and was journaled for that reason.
-        None => cut_off,
-        Some(after) => {
-            // Where this very process made a change that turned out otherwise, it has to be put back all the same.
-            let failed = why == Some(Why::Failed) && finished.is_none();
+        (None, _) => cut_off,
+        (Some(after), Later::Attributes) => after.is_same_thing(&now) || (cut_off && before.is_same_thing(&now)),
+        (Some(after), Later::Nothing) => {
             after.differences(&now).is_empty()
                 || (cut_off && Object::is_between(&before, after, &now))
                 || (failed && (before.is_same_thing(&now) || after.is_same_thing(&now)))
         }
     };
-    let is_ours = ours || (matches!(before, Object::Absent {}) && matches!(now, Object::Directory { .. }));
-    if why.is_none() || is_ours {
+    if is_ours {
         return Ok(Some(Pending { path: change.path.clone(), now, before }));
     }
     let differences = after.as_ref().map_or_else(Vec::new, |after| after.differences(&now));

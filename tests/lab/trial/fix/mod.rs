@@ -2,11 +2,12 @@
 
 mod host;
 mod library;
+mod taken_back;
 mod tree;
 
 use libtest_mimic::Trial;
 
 /// The trials.
 pub fn trials() -> Vec<Trial> {
-    library::trials()
+    [library::trials(), taken_back::trials()].into_iter().flatten().collect()
 }
