@@ -4,10 +4,11 @@ mod host;
 mod library;
 mod taken_back;
 mod tree;
+mod unsafe_places;
 
 use libtest_mimic::Trial;
 
 /// The trials.
 pub fn trials() -> Vec<Trial> {
-    [library::trials(), taken_back::trials()].into_iter().flatten().collect()
+    [library::trials(), taken_back::trials(), unsafe_places::trials()].into_iter().flatten().collect()
 }
