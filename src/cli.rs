@@ -25,6 +25,8 @@ pub struct Cli {
 pub enum Command {
     /// Will it work for this user and this bridge, and if not, why exactly?
     Check(Check),
+    /// Make it work, the way this distribution wants it; --dry-run shows it first.
+    Fix(Fix),
     /// Take back what `fix` changed.
     Undo(Undo),
     /// Does it really work, with frames on the wire? Runs the real helper; nothing is left behind.
@@ -94,6 +96,44 @@ pub struct Check {
     /// Write the report to FILE in place of standard output.
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+/// `fix`.
+#[derive(Args, Debug)]
+pub struct Fix {
+    /// What to mend, by the ids of causes or checks; a warning is mended only where it is named [default: every failure].
+    #[arg(value_name = "CAUSE|CHECK")]
+    pub what: Vec<String>,
+    /// What is looked at.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Plan for a snapshot made by `collect` in place of this machine (`-`: standard input).
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["root", "pid", "helper"])]
+    pub from: Option<PathBuf>,
+    /// What the bridge is for; what contradicts it is mended, too.
+    #[arg(long, value_enum)]
+    pub expect: Option<Expect>,
+    /// Only show what would be done; it needs no root and changes nothing.
+    #[arg(long, short = 'n')]
+    pub dry_run: bool,
+    /// Do not ask.
+    #[arg(long, short, conflicts_with = "dry_run")]
+    pub yes: bool,
+    /// How to print it; a script is only printed, never run.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: PlanFormat,
+}
+
+/// How a plan is printed.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, ValueEnum)]
+pub enum PlanFormat {
+    /// For people.
+    #[default]
+    Human,
+    /// For programs.
+    Json,
+    /// As a script that root runs with `sh`.
+    Sh,
 }
 
 /// `attach`.
@@ -236,6 +276,8 @@ pub struct Schema {
 pub enum Output {
     /// `check --format json`.
     Report,
+    /// `fix --format json`.
+    Plan,
     /// `attach --format json`.
     Attach,
     /// `acl --format json`.

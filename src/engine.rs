@@ -122,7 +122,7 @@ impl<'a> Round<'a> {
         if let Some(root) = root {
             self.roots.insert((probe.id, about.unwrap_or("")), root);
         }
-        let mut entries = entries(probe, about, judgement, root);
+        let mut entries = entries(self.snapshot, probe, about, judgement, root);
         if probe.scope == Scope::Trial {
             for entry in &mut entries {
                 trial::wait_for_what_is_told(entry, &self.checks, self.options);
@@ -147,7 +147,13 @@ impl<'a> Round<'a> {
     }
 }
 
-fn entries(probe: &Probe, bridge: Option<&str>, judgement: Judgement, root: Option<&'static str>) -> Vec<Check> {
+fn entries(
+    snapshot: &Snapshot,
+    probe: &Probe,
+    bridge: Option<&str>,
+    judgement: Judgement,
+    root: Option<&'static str>,
+) -> Vec<Check> {
     let entry = |status, message: String| Check {
         id: probe.id,
         title: catalogue::page(probe.id).map_or(probe.id, |page| page.title),
@@ -159,6 +165,7 @@ fn entries(probe: &Probe, bridge: Option<&str>, judgement: Judgement, root: Opti
         evidence: Vec::new(),
         blocked_by: None,
         fix: None,
+        remedy: None,
         diagnostics: Vec::new(),
     };
     match judgement {
@@ -170,7 +177,7 @@ fn entries(probe: &Probe, bridge: Option<&str>, judgement: Judgement, root: Opti
             vec![Check { blocked_by: root, ..entry(CheckStatus::Blocked, unknown.because) }]
         }
         Judgement::Unjudged(Unknown { because, command }) => {
-            let fix = command.map(|command| FixEntry { commands: vec![command], automatic: false, note: None });
+            let fix = command.map(|command| FixEntry { commands: vec![command], ..FixEntry::default() });
             vec![Check { fix, ..entry(CheckStatus::Unknown, because) }]
         }
         Judgement::Found(findings) => findings
@@ -179,7 +186,8 @@ fn entries(probe: &Probe, bridge: Option<&str>, judgement: Judgement, root: Opti
                 cause: Some(cause),
                 consequence,
                 evidence: evidence_entries(evidence),
-                fix: remedy.map(|Remedy { commands, automatic, note }| FixEntry { commands, automatic, note }),
+                fix: remedy.as_ref().map(|remedy| fix_entry(snapshot, remedy)),
+                remedy,
                 diagnostics,
                 ..entry(
                     match level {
@@ -190,6 +198,15 @@ fn entries(probe: &Probe, bridge: Option<&str>, judgement: Judgement, root: Opti
                 )
             })
             .collect(),
+    }
+}
+
+fn fix_entry(snapshot: &Snapshot, remedy: &Remedy) -> FixEntry {
+    FixEntry {
+        commands: remedy.commands(snapshot),
+        automatic: remedy.is_automatic(),
+        note: remedy.note.clone(),
+        why: remedy.why.clone(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::helper::Outcome;
-use crate::report::{Attach, ForwardingStatus, Report, Status};
+use crate::report::{Attach, ForwardingStatus, Plan, Report, Status};
 
 /// How bridge-doctor ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -38,6 +38,17 @@ impl Exit {
             (Outcome::Attached, ForwardingStatus::Pass) => Self::Healthy,
             (Outcome::Attached, ForwardingStatus::Skip) => Self::Unknown,
             _ => Self::Broken,
+        }
+    }
+
+    /// The verdict of a plan that is only shown: whether something in question would still be broken once it is taken.
+    pub fn of_plan(plan: &Plan) -> Self {
+        if !plan.remaining.is_empty() {
+            Self::Broken
+        } else if plan.blind {
+            Self::Unknown
+        } else {
+            Self::Healthy
         }
     }
 

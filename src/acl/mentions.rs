@@ -20,6 +20,17 @@ pub fn allowed_bridges(content: &[u8]) -> Vec<String> {
     names.filter_map(|(_, name)| String::from_utf8(name.to_vec()).ok()).collect()
 }
 
+/// The statements that the helper takes, one each as it would be written anew; comments and errors are left out.
+pub fn rules(content: &[u8]) -> Vec<Vec<u8>> {
+    let keyword = |found| match found {
+        Meaning::Rule(RuleKind::Allow) => Some(&b"allow "[..]),
+        Meaning::Rule(RuleKind::Deny) => Some(&b"deny "[..]),
+        Meaning::Include => Some(&b"include "[..]),
+        Meaning::TooLong | Meaning::Unknown => None,
+    };
+    commands(content).filter_map(|(found, argument)| Some([keyword(found)?, argument].concat())).collect()
+}
+
 fn commands(content: &[u8]) -> impl Iterator<Item = (Meaning, &[u8])> {
     Pieces::new(content).filter_map(|piece| match Statement::parse(piece.text) {
         Statement::Command { keyword, argument } => Some((meaning(keyword.text, argument.text), argument.text)),

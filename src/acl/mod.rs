@@ -2,6 +2,7 @@
 
 mod decide;
 mod diagnostic;
+mod edit;
 mod lint;
 mod mentions;
 mod name;
@@ -16,8 +17,9 @@ mod visible;
 mod walk;
 
 pub use diagnostic::{Diagnostic, DiagnosticLevel};
+pub use edit::{appended, edited};
 pub use lint::lint;
-pub use mentions::{allowed_bridges, included_files};
+pub use mentions::{allowed_bridges, included_files, rules};
 pub use name::{BridgeName, LONGEST_NAME};
 pub use reading::{
     Decision, Include, IncludeResult, Limits, Opened, Outcome, Place, Reading, Rule, RuleKind, Source, Verdict,

@@ -8,6 +8,7 @@ mod collect;
 mod consent;
 mod explain;
 mod failure;
+mod fix;
 mod from;
 mod list;
 mod log;
@@ -45,6 +46,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
     match &cli.command {
         Command::Check(options) => check::run(options, cli.ascii),
+        Command::Fix(options) => fix::run(options, cli.ascii),
         Command::Undo(options) => undo::run(options, cli.ascii),
         Command::Attach(options) if options.sandbox => sandbox::run(options, cli.ascii),
         Command::Attach(options) => attach::run(options, cli.ascii),

@@ -3,7 +3,7 @@
 use crate::cli::{self, Output};
 use crate::exit::Exit;
 use crate::report::explain::{EXPLANATION_SCHEMA, Explanation};
-use crate::report::{self, AclReport, Attach, Report, json, schema};
+use crate::report::{self, AclReport, Attach, Plan, Report, json, schema};
 use crate::snapshot::{self, Snapshot};
 
 use super::failure::Failure;
@@ -12,6 +12,7 @@ use super::output;
 pub(super) fn run(options: &cli::Schema) -> Result<Exit, Failure> {
     let schema = match options.of {
         Output::Report => schema::of::<Report>(report::SCHEMA),
+        Output::Plan => schema::of::<Plan>(report::PLAN_SCHEMA),
         Output::Attach => schema::of::<Attach>(report::ATTACH_SCHEMA),
         Output::Acl => schema::of::<AclReport>(report::ACL_SCHEMA),
         Output::Explanation => schema::of::<Explanation>(EXPLANATION_SCHEMA),

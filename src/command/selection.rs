@@ -61,6 +61,31 @@ pub(super) fn checks(only: &[String], skip: &[String], attach: bool) -> Result<(
     Err(Failure::usage("these checks run the real helper, which was not asked for", "--only", "add --attach"))
 }
 
+/// Refuses ids that neither a check nor a cause has.
+pub(super) fn causes(ids: &[String]) -> Result<(), Failure> {
+    let known = |id: &String| catalogue::page(id).is_some() || catalogue::cause(id).is_some();
+    match ids.iter().find(|id| !known(id)) {
+        None => Ok(()),
+        Some(unknown) => {
+            let what = format!("no check and no cause is called `{unknown}`");
+            Err(Failure::usage(what, "fix", near_id(unknown)))
+        }
+    }
+}
+
+fn near_id(unknown: &str) -> String {
+    let word = unknown.trim().to_lowercase().replace('_', "-");
+    let causes = catalogue::pages().iter().flat_map(|page| page.causes.iter().map(|cause| cause.id));
+    let ids = catalogue::pages().iter().map(|page| page.id).chain(causes);
+    ids.map(|id| (strsim::jaro_winkler(&word, id), id))
+        .max_by(|one, other| one.0.total_cmp(&other.0))
+        .filter(|(likeness, _)| *likeness >= LIKENESS)
+        .map_or_else(
+            || "`bridge-doctor list causes` names them all".to_owned(),
+            |(_, id)| format!("did you mean `{id}`?"),
+        )
+}
+
 fn suggestion(unknown: &str) -> String {
     if let Some(check) = catalogue::check_of_cause(unknown) {
         return format!("`{unknown}` is a cause; the check that finds it is `{check}`");

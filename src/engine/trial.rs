@@ -23,6 +23,7 @@ pub(super) fn wait_for_what_is_told(entry: &mut Check, before: &[Check], options
         entry.blocked_by = told.cause;
         entry.consequence = None;
         entry.fix = None;
+        entry.remedy = None;
     }
 }
 

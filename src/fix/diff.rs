@@ -1,94 +1,114 @@
-//! How one object becomes another, as a unified diff.
+//! What an action changes, as a unified diff: lines of text, and mode, owner, capabilities and links beside them.
 
-use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
-use super::{Attributes, Object};
+use super::standing;
+use crate::platform::{Action, LineEdit};
+use crate::report::{Preimage, Standing};
+use crate::snapshot::{FileCapabilities, Snapshot, Subject};
 
-/// Lines shown around a change.
-const CONTEXT: usize = 3;
-
-impl Object {
-    /// How this becomes `other`: lines for kind, mode, owner and attributes, then those of the text.
-    pub fn diff(&self, other: &Self, path: &Path) -> String {
-        let side = |object: &Self| match object {
-            Self::Absent {} => "/dev/null".to_owned(),
-            _ => path.display().to_string(),
-        };
-        let mut text = format!("--- {}\n+++ {}\n", side(self), side(other));
-        let (old, new) = (self.properties(), other.properties());
-        for line in old.iter().filter(|line| !new.contains(line)) {
-            let _ = writeln!(text, "-{line}");
-        }
-        for line in new.iter().filter(|line| !old.contains(line)) {
-            let _ = writeln!(text, "+{line}");
-        }
-        text.push_str(&self.content_diff(other));
-        text
-    }
-
-    fn content_diff(&self, other: &Self) -> String {
-        let bytes = |object: &Self| match object {
-            Self::File { content: Some(content), .. } => content.clone(),
-            _ => Vec::new(),
-        };
-        let keeps = |object: &Self| matches!(object, Self::File { content: None, .. });
-        if keeps(self) || keeps(other) {
-            return String::new();
-        }
-        let (old, new) = (bytes(self), bytes(other));
-        match (std::str::from_utf8(&old), std::str::from_utf8(&new)) {
-            _ if old == new => String::new(),
-            (Ok(old), Ok(new)) => TextDiff::from_lines(old, new).unified_diff().context_radius(CONTEXT).to_string(),
-            _ => format!("Binary content: {} bytes become {}\n", old.len(), new.len()),
-        }
-    }
-
-    fn properties(&self) -> Vec<String> {
-        let kind = format!("kind {}", self.kind());
-        match self {
-            Self::Absent {} => Vec::new(),
-            Self::Link { target, uid, gid } => {
-                let target = String::from_utf8_lossy(&target.0);
-                vec![kind, format!("target {target}"), format!("owner {uid}:{gid}")]
+/// The changes between these facts, at every path that the action is known to change; none where nothing is known.
+pub(super) fn of(before: &Snapshot, after: &Snapshot, action: &Action) -> Option<String> {
+    let paths: Vec<PathBuf> = match action {
+        Action::Run { writes, .. } => writes.clone(),
+        other => other.path().into_iter().map(Path::to_owned).collect(),
+    };
+    let diffs: Vec<String> = paths
+        .iter()
+        .filter_map(|path| {
+            let (old, new) = (standing::at(before, path), standing::at(after, path));
+            let subject = &before.subject;
+            match (&old, &new) {
+                (Preimage::Standing(old), Preimage::Standing(new)) => Some(changed(path, old, new, subject)),
+                (Preimage::Absent | Preimage::Free, Preimage::Standing(new)) => Some(made(path, new, subject)),
+                _ => unseen(path, action),
             }
-            Self::File { attributes, .. } | Self::Directory { attributes } | Self::Node { attributes, .. } => {
-                [vec![kind], attributes.lines()].concat()
-            }
+        })
+        .filter(|diff| !diff.is_empty())
+        .collect();
+    (!diffs.is_empty()).then(|| diffs.concat())
+}
+
+/// What the action says of a file that nobody looked at.
+fn unseen(path: &Path, action: &Action) -> Option<String> {
+    let shown = path.display();
+    match action {
+        Action::MakeDirectory { mode, .. } => {
+            Some(format!("new directory {shown}\n+mode {mode:04o}\n+owner root:root\n"))
         }
+        Action::WriteFile { content, mode, .. } => {
+            let head = format!("--- /dev/null\n+++ {shown}\n+mode {mode:04o}\n+owner root:root\n");
+            Some(head + &hunks("", &text(content)))
+        }
+        Action::EditFile { edits, .. } => {
+            let lines = edits.iter().flat_map(|edit| match edit {
+                LineEdit::Append(line) => vec![format!("+{}\n", text(line))],
+                LineEdit::Replace { from, to, .. } => {
+                    let new = to.iter().map(|line| format!("+{}\n", text(line)));
+                    std::iter::once(format!("-{}\n", text(from))).chain(new).collect()
+                }
+            });
+            Some(format!("--- {shown}\n+++ {shown}\n") + &lines.collect::<String>())
+        }
+        Action::MakeLink { target, .. } => Some(format!("--- /dev/null\n+++ {shown}\n+link to {}\n", target.display())),
+        Action::SetMode { .. } | Action::SetCapabilities { .. } | Action::Run { .. } => None,
     }
 }
 
-impl Attributes {
-    fn lines(&self) -> Vec<String> {
-        let mut lines = vec![format!("mode {:04o}", self.mode), format!("owner {}:{}", self.uid, self.gid)];
-        for (name, value) in &self.extended {
-            let digits: String = value.0.iter().map(|byte| format!("{byte:02x}")).collect();
-            lines.push(format!("{name} 0x{digits}"));
-        }
-        lines
+fn made(path: &Path, new: &Standing, subject: &Subject) -> String {
+    let mut diff = format!("--- /dev/null\n+++ {}\n", path.display());
+    for line in properties(new, subject) {
+        diff += &format!("+{line}\n");
     }
+    diff + &hunks("", &text(new.content.as_deref().unwrap_or_default()))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn file(content: &str, mode: u32) -> Object {
-        Object::File { content: Some(content.as_bytes().to_vec()), attributes: Attributes::of_root(mode) }
+fn changed(path: &Path, old: &Standing, new: &Standing, subject: &Subject) -> String {
+    let (before, after) = (properties(old, subject), properties(new, subject));
+    let mut lines = String::new();
+    for line in before.iter().filter(|line| !after.contains(line)) {
+        lines += &format!("-{line}\n");
     }
-
-    #[test]
-    fn mode_and_text_are_told() {
-        let diff = file("a\nb\n", 0o644).diff(&file("a\n", 0o600), Path::new("/x"));
-        assert_eq!(diff, "--- /x\n+++ /x\n-mode 0644\n+mode 0600\n@@ -1,2 +1 @@\n a\n-b\n");
+    for line in after.iter().filter(|line| !before.contains(line)) {
+        lines += &format!("+{line}\n");
     }
-
-    #[test]
-    fn what_is_new_comes_from_nothing() {
-        let diff = (Object::Absent {}).diff(&file("a\n", 0o644), Path::new("/x"));
-        assert_eq!(diff, "--- /dev/null\n+++ /x\n+kind a file\n+mode 0644\n+owner 0:0\n@@ -0,0 +1 @@\n+a\n");
+    if let (Some(old), Some(new)) = (&old.content, &new.content) {
+        lines += &hunks(&text(old), &text(new));
     }
+    if lines.is_empty() { lines } else { format!("--- {0}\n+++ {0}\n{lines}", path.display()) }
+}
+
+/// Mode, owner, capabilities and target, a line each.
+fn properties(standing: &Standing, subject: &Subject) -> Vec<String> {
+    if let Some(target) = &standing.target {
+        return vec![format!("link to {}", target.display())];
+    }
+    let user = match standing.uid {
+        0 => "root".to_owned(),
+        uid if uid == subject.uid => subject.user.clone(),
+        uid => uid.to_string(),
+    };
+    let group = subject.group_names.iter().find(|(gid, _)| *gid == standing.gid).map(|(_, name)| name.clone());
+    let group = group.unwrap_or_else(|| if standing.gid == 0 { "root".to_owned() } else { standing.gid.to_string() });
+    let mut lines = vec![format!("mode {:04o}", standing.mode), format!("owner {user}:{group}")];
+    if let Some(Some(found)) = standing.capabilities {
+        lines.push(format!("security.capability {}", written(found)));
+    }
+    lines
+}
+
+fn written(found: FileCapabilities) -> String {
+    let effective = if found.effective { ", effective" } else { "" };
+    format!("permitted {:#x}, inheritable {:#x}{effective}", found.permitted, found.inheritable)
+}
+
+fn hunks(old: &str, new: &str) -> String {
+    let diff = TextDiff::from_lines(old, new);
+    diff.unified_diff().context_radius(3).to_string()
+}
+
+fn text(content: &[u8]) -> String {
+    String::from_utf8_lossy(content).into_owned()
 }

@@ -1,5 +1,7 @@
 //! What can stand at a path, whole: what a change finds, what it leaves, and what an undo brings back.
 
+mod diff;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

@@ -113,8 +113,9 @@ fn managers(root: &Root) -> Vec<Manager> {
         Manager::SystemdNetworkd => (live && there("/run/systemd/netif/state")) || enabled("systemd-networkd.service"),
         Manager::Netplan => has_files("/etc/netplan", ".yaml"),
         Manager::Ifupdown => there("/etc/network/interfaces") && (there("/sbin/ifup") || there("/usr/sbin/ifup")),
+        Manager::Wicked => (live && there("/run/wicked")) || enabled("wicked.service"),
     };
-    let all = [Manager::NetworkManager, Manager::SystemdNetworkd, Manager::Netplan, Manager::Ifupdown];
+    let all = [Manager::NetworkManager, Manager::SystemdNetworkd, Manager::Netplan, Manager::Ifupdown, Manager::Wicked];
     all.into_iter().filter(is_used).collect()
 }
 

@@ -93,3 +93,14 @@ pub enum ModeChange {
     /// Without these bits.
     Remove(u32),
 }
+
+impl ModeChange {
+    /// The permission bits afterwards.
+    pub fn applied(self, mode: u32) -> u32 {
+        match self {
+            Self::Set(bits) => bits,
+            Self::Add(bits) => mode | bits,
+            Self::Remove(bits) => mode & !bits,
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Platform, Remedy, generic, shell};
+use super::{ASK_PACKAGES, JOIN, Platform, Remedy, generic, shell};
 
 /// The helper is 4710 root:qemu and the ACL 0640 root:qemu: both are for members of `qemu`.
 pub(super) struct Alpine;
@@ -25,17 +25,17 @@ impl Platform for Alpine {
     }
 
     fn package_of_helper(&self) -> Remedy {
-        Remedy::manual([self.as_root("apk add qemu")])
+        Remedy::manual(ASK_PACKAGES, [self.as_root("apk add qemu")])
             .with_note("A release may have it in a package of its own: `apk search qemu` shows.")
     }
 
     fn make_privileged(&self, path: &Path, _overridden: Option<&str>) -> Remedy {
-        generic::set_mode(self.as_root_prefix(), path, "root:qemu", "4710")
-            .with_note("That is how the package ships it: only members of qemu may run it.")
+        generic::set_mode(path, "qemu", 0o4710)
+            .with_note("That is how the package ships it: only members of qemu may run it. `apk fix qemu` sets it back to that, too.")
     }
 
     fn add_to_group(&self, user: &str, group: &str) -> Remedy {
-        Remedy::manual([self.as_root(&format!("addgroup {} {}", shell::word(user), shell::word(group)))])
+        Remedy::manual(JOIN, [self.as_root(&format!("addgroup {} {}", shell::word(user), shell::word(group)))])
             .with_note("It counts from the next login on.")
     }
 }

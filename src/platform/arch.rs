@@ -1,6 +1,8 @@
 //! Arch Linux and what descends from it.
 
-use super::{Platform, Remedy};
+use std::path::Path;
+
+use super::{ASK_PACKAGES, Platform, Remedy, generic};
 
 /// The helper is privileged as shipped; there is no ACL.
 pub(super) struct Arch;
@@ -15,7 +17,12 @@ impl Platform for Arch {
     }
 
     fn package_of_helper(&self) -> Remedy {
-        Remedy::manual([self.as_root("pacman -S qemu-common")])
+        Remedy::manual(ASK_PACKAGES, [self.as_root("pacman -S qemu-common")])
             .with_note("Before QEMU was split into packages, it was part of `qemu`.")
+    }
+
+    fn make_privileged(&self, path: &Path, _overridden: Option<&str>) -> Remedy {
+        generic::set_mode(path, "root", 0o4755)
+            .with_note("That is how qemu-common ships it: the next upgrade keeps it so. `pacman -Qkk qemu-common` shows what else was changed.")
     }
 }

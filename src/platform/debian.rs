@@ -2,10 +2,22 @@
 
 use std::path::Path;
 
-use super::{Platform, Remedy, shell};
+use super::{ASK_PACKAGES, Action, Effect, JOIN, Platform, Remedy, generic, shell};
 
 /// The helper is shipped without privilege, on purpose; an override makes the choice survive upgrades.
 pub(super) struct Debian;
+
+/// dpkg's overrides, and its own copy of what was there before.
+const DATABASE: &str = "/var/lib/dpkg/statoverride";
+const OLD_DATABASE: &str = "/var/lib/dpkg/statoverride-old";
+
+/// The group and mode of an override that makes a helper privileged.
+fn grants(overridden: &str) -> Option<(&str, u32)> {
+    let mut words = overridden.split_ascii_whitespace();
+    let (user, group, mode) = (words.next()?, words.next()?, u32::from_str_radix(words.next()?, 8).ok()?);
+    let plain = group.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+    (user == "root" && plain && mode & 0o4100 == 0o4100 && mode & 0o022 == 0).then_some((group, mode))
+}
 
 impl Platform for Debian {
     fn name(&self) -> &'static str {
@@ -17,24 +29,34 @@ impl Platform for Debian {
     }
 
     fn package_of_helper(&self) -> Remedy {
-        Remedy::manual([self.as_root("apt-get install qemu-system-common")])
+        Remedy::manual(ASK_PACKAGES, [self.as_root("apt-get install qemu-system-common")])
     }
 
     fn make_privileged(&self, path: &Path, overridden: Option<&str>) -> Remedy {
-        let path = shell::path(path);
-        let add = self.as_root(&format!("dpkg-statoverride --update --add root root 4755 {path}"));
-        match overridden {
-            None => Remedy::automatic([add]),
-            Some(old) => {
-                let remove = self.as_root(&format!("dpkg-statoverride --remove {path}"));
-                Remedy::automatic([remove, add])
-                    .with_note(format!("It replaces the override that is in force, `{old}`; dpkg adds none beside it."))
-            }
+        let Some(name) = path.to_str().filter(|name| !name.contains('\n')) else {
+            return generic::set_mode(path, "root", 0o4755).with_note(
+                "dpkg cannot hold an override for such a path: an upgrade of the package may set the mode back.",
+            );
+        };
+        let run = |words: &[&str]| Action::Run {
+            argv: std::iter::once("dpkg-statoverride").chain(words.iter().copied()).map(str::to_owned).collect(),
+            undo: None,
+            writes: [DATABASE, OLD_DATABASE].iter().map(Into::into).chain([path.to_owned()]).collect(),
+        };
+        let effect = Effect::Owned { path: path.to_owned(), group: "root".to_owned(), mode: 0o4755 };
+        let add = (run(&["--update", "--add", "root", "root", "4755", name]), effect);
+        let Some(old) = overridden else { return Remedy::automatic([add]) };
+        if let Some((group, mode)) = grants(old) {
+            return generic::set_mode(path, group, mode).with_note(format!(
+                "That is what dpkg's override for it says, `{old}`: it is in force at every upgrade."
+            ));
         }
+        Remedy::automatic([(run(&["--remove", name]), Effect::Prepares), add])
+            .with_note(format!("It replaces the override that is in force, `{old}`; dpkg adds none beside it."))
     }
 
     fn add_to_group(&self, user: &str, group: &str) -> Remedy {
-        Remedy::manual([self.as_root(&format!("adduser {} {}", shell::word(user), shell::word(group)))])
+        Remedy::manual(JOIN, [self.as_root(&format!("adduser {} {}", shell::word(user), shell::word(group)))])
             .with_note("It counts from the next login on.")
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Platform, Remedy, generic};
+use super::{ASK_PACKAGES, Platform, Remedy, generic};
 
 /// The helper is privileged as shipped, and the ACL allows libvirt's bridge.
 pub(super) struct Fedora;
@@ -21,11 +21,11 @@ impl Platform for Fedora {
     }
 
     fn package_of_helper(&self) -> Remedy {
-        Remedy::manual([self.as_root("dnf install qemu-common")])
+        Remedy::manual(ASK_PACKAGES, [self.as_root("dnf install qemu-common")])
     }
 
     fn make_privileged(&self, path: &Path, _overridden: Option<&str>) -> Remedy {
-        generic::set_mode(self.as_root_prefix(), path, "root:root", "4755")
-            .with_note("That is how qemu-common ships it: `rpm -V qemu-common` shows what else was changed.")
+        generic::set_mode(path, "root", 0o4755)
+            .with_note("That is how qemu-common ships it, so that an upgrade keeps it: `rpm -V qemu-common` shows what else was changed.")
     }
 }

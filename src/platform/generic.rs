@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{AclState, Platform, Remedy, shell};
+use super::{ASK_PACKAGES, AclState, Action, Effect, LineEdit, ModeChange, Platform, Remedy};
 
 /// A distribution that is not known.
 pub(super) struct Generic;
@@ -17,40 +17,35 @@ impl Platform for Generic {
     }
 
     fn package_of_helper(&self) -> Remedy {
-        Remedy::advice("Install the distribution's QEMU package that holds qemu-bridge-helper.")
+        Remedy::advice(ASK_PACKAGES, "Install the distribution's QEMU package that holds qemu-bridge-helper.")
     }
 }
 
-/// Sets owner and mode, the owner first: a change of owner takes the setuid bit away.
-pub(super) fn set_mode(root: &str, path: &Path, owner: &str, mode: &str) -> Remedy {
-    let path = shell::path(path);
-    Remedy::automatic([format!("{root} chown {owner} {path}"), format!("{root} chmod {mode} {path}")])
+/// Sets owner and mode.
+pub(super) fn set_mode(path: &Path, group: &str, mode: u32) -> Remedy {
+    let owner = Some(("root".to_owned(), group.to_owned()));
+    Remedy::actions([Action::SetMode { path: path.to_owned(), owner, mode: Some(ModeChange::Set(mode)) }])
 }
 
 /// Adds a rule at the end, making the file and its directory where they are missing.
-pub(super) fn acl_allow(root: &str, path: &Path, bridge: &str, state: AclState) -> Remedy {
-    let file = shell::path(path);
-    let name = shell::word(bridge);
-    match state {
-        AclState::Present { ends_with_newline } => {
-            let format = if ends_with_newline { r"allow %s\n" } else { r"\nallow %s\n" };
-            Remedy::automatic([format!("printf '{format}' {name} | {root} tee -a {file}")])
-        }
-        AclState::Missing => {
-            let directory = path.parent().unwrap_or(Path::new("/"));
-            Remedy::automatic([
-                format!("{root} install -d -m 0755 {}", shell::path(directory)),
-                format!(r"printf 'allow %s\n' {name} | {root} tee -a {file}"),
-                format!("{root} chmod 0644 {file}"),
-            ])
-        }
-    }
+pub(super) fn acl_allow(path: &Path, bridge: &str, state: AclState<'_>) -> Remedy {
+    let line = [b"allow ", bridge.as_bytes()].concat();
+    let edit = Action::EditFile { path: path.to_owned(), edits: vec![LineEdit::Append(line)], mode: 0o644 };
+    let directory = match (state, path.parent()) {
+        (AclState::Missing, Some(parent)) => Some(Action::MakeDirectory { path: parent.to_owned(), mode: 0o755 }),
+        _ => None,
+    };
+    Remedy::actions(directory.into_iter().chain([edit]))
 }
 
-/// Opens the closed directory, or the file itself, for reading.
-pub(super) fn acl_permissions(root: &str, path: &Path, closed: Option<&Path>) -> Remedy {
-    Remedy::automatic([match closed {
-        Some(directory) => format!("{root} chmod a+rx {}", shell::path(directory)),
-        None => format!("{root} chmod a+r {}", shell::path(path)),
-    }])
+/// A drop-in that every `sysctl` reads at boot, and the setting itself.
+pub(super) fn ip_forward() -> Remedy {
+    const SETTING: &str = "net.ipv4.ip_forward";
+    let drop_in = Action::WriteFile {
+        path: "/etc/sysctl.d/90-ip-forward.conf".into(),
+        content: format!("{SETTING} = 1\n").into_bytes(),
+        mode: 0o644,
+    };
+    let now = Action::run(&["sysctl", "-w", "net.ipv4.ip_forward=1"], Some(&["sysctl", "-w", "net.ipv4.ip_forward=0"]));
+    Remedy::automatic([(drop_in, Effect::Prepares), (now, Effect::ForwardsIp)])
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Platform, Remedy, shell};
+use super::{ASK_PACKAGES, Action, Platform, Remedy};
 
 /// The ebuild takes the setuid bit away and gives a file capability in its place.
 pub(super) struct Gentoo;
@@ -21,11 +21,11 @@ impl Platform for Gentoo {
     }
 
     fn package_of_helper(&self) -> Remedy {
-        Remedy::manual([self.as_root("emerge --ask app-emulation/qemu")])
+        Remedy::manual(ASK_PACKAGES, [self.as_root("emerge --ask app-emulation/qemu")])
     }
 
     fn make_privileged(&self, path: &Path, _overridden: Option<&str>) -> Remedy {
-        Remedy::automatic([self.as_root(&format!("setcap cap_net_admin=ep {}", shell::path(path)))]).with_note(
+        Remedy::actions([Action::SetCapabilities { path: path.to_owned(), net_admin: true }]).with_note(
             "That is what the ebuild does at each merge. A copy made without extended attributes loses it again.",
         )
     }

@@ -1,9 +1,11 @@
 //! Guix System: every change is a declaration in the operating system's configuration.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
-use super::{AclState, Platform, Remedy, generic};
-use crate::snapshot::Machine;
+use super::declaration::Gathered;
+use super::{AclState, Declaration, Platform, Remedy, bridge, generic};
+use crate::snapshot::{Machine, Manager};
 
 /// The forms that a release knows; 2024-08 renamed setuid programs to privileged ones.
 pub(super) enum Guix {
@@ -14,7 +16,7 @@ pub(super) enum Guix {
 }
 
 /// What makes a declaration real.
-const RECONFIGURE: &str = "Add it to the operating-system declaration and run `sudo guix system reconfigure FILE`.";
+const RECONFIGURE: &str = "Put it into the operating-system declaration and run `sudo guix system reconfigure FILE`.";
 
 /// The platform for the release at hand, told by the directory that its activation fills.
 ///
@@ -41,98 +43,178 @@ impl Platform for Guix {
     }
 
     fn package_of_helper(&self) -> Remedy {
-        self.privileged_program().with_note(RECONFIGURE)
+        Remedy::declaration(Declaration::PrivilegedHelper).with_note(RECONFIGURE)
     }
 
     fn make_privileged(&self, _path: &Path, _overridden: Option<&str>) -> Remedy {
-        self.privileged_program().with_note(format!(
+        Remedy::declaration(Declaration::PrivilegedHelper).with_note(format!(
             "{RECONFIGURE} Nothing in the store can be made privileged: run QEMU with `helper={}`.",
             self.expected_helper_path()
         ))
     }
 
-    fn acl_allow(&self, path: &Path, bridge: &str, state: AclState) -> Remedy {
+    fn acl_allow(&self, path: &Path, bridge: &str, state: AclState<'_>) -> Remedy {
         if path != Path::new(self.expected_acl_path()) {
-            return generic::acl_allow(self.as_root_prefix(), path, bridge, state);
+            return generic::acl_allow(path, bridge, state);
         }
-        let text = string(&format!("allow {bridge}\n"));
-        let remedy = declaration(&[
-            "(use-modules (gnu) (guix gexp))",
-            "",
-            ";; in (services (cons* …))",
-            "(simple-service 'qemu-bridge-acl etc-service-type",
-            &format!("  (list `(\"qemu/bridge.conf\" ,(plain-file \"bridge.conf\" {text}))))"),
-        ])
-        .with_note(RECONFIGURE);
-        match state {
-            AclState::Missing => remedy,
-            AclState::Present { .. } => remedy.with_note("Keep the rules that stand in the ACL now."),
-        }
-    }
-
-    fn acl_permissions(&self, path: &Path, closed: Option<&Path>) -> Remedy {
-        generic::acl_permissions(self.as_root_prefix(), path, closed)
-            .with_note("A file declared through etc-service-type is readable for all.")
+        Remedy::declaration(Declaration::Acl(state.with_rule(bridge))).with_note(RECONFIGURE)
     }
 
     fn add_to_group(&self, user: &str, group: &str) -> Remedy {
-        declaration(&[
-            ";; in the user-account of the user",
-            &format!("(name {})", string(user)),
-            &format!("(supplementary-groups '({}))", string(group)),
-        ])
-        .with_note(format!("{RECONFIGURE} Keep the groups that stand there now. It counts from the next login on."))
+        Remedy::declaration(Declaration::Member { user: user.to_owned(), group: group.to_owned() })
+            .with_note(format!("{RECONFIGURE} It counts from the next login on."))
+    }
+
+    fn make_bridge(&self, manager: Option<Manager>, name: &str, interface: Option<&str>) -> Remedy {
+        if manager == Some(Manager::NetworkManager) {
+            // NetworkManager keeps its connections itself, here as elsewhere.
+            return bridge::make(self.as_root_prefix(), manager, name, interface);
+        }
+        let bridge = Declaration::Bridge { name: name.to_owned(), port: interface.map(str::to_owned) };
+        Remedy::declaration(bridge).with_note(RECONFIGURE)
     }
 
     fn persist_ip_forward(&self) -> Remedy {
-        declaration(&[
-            "(use-modules (gnu) (gnu services sysctl))",
-            "",
-            "(modify-services %base-services",
-            "  (sysctl-service-type config =>",
-            "    (sysctl-configuration",
-            "     (inherit config)",
-            "     (settings (append '((\"net.ipv4.ip_forward\" . \"1\"))",
-            "                       (sysctl-configuration-settings config))))))",
-        ])
-        .with_note(RECONFIGURE)
+        Remedy::declaration(Declaration::ForwardsIp).with_note(RECONFIGURE)
+    }
+
+    fn declare(&self, declarations: &[Declaration]) -> Vec<String> {
+        self.written(&Gathered::of(declarations)).lines().map(str::to_owned).collect()
     }
 }
 
 impl Guix {
-    /// The helper among the privileged programs; `setuid?` is false there unless it is said.
-    fn privileged_program(&self) -> Remedy {
-        match self {
-            Self::Privileged => declaration(&[
-                "(use-modules (gnu) (gnu system privilege) (gnu packages virtualization))",
-                "",
-                ";; in operating-system",
-                "(privileged-programs",
-                " (cons (privileged-program",
-                "        (program (file-append qemu \"/libexec/qemu-bridge-helper\"))",
-                "        (setuid? #t))",
-                "       %default-privileged-programs))",
-            ]),
-            Self::Setuid => declaration(&[
-                "(use-modules (gnu) (gnu system setuid) (gnu packages virtualization))",
-                "",
-                ";; in operating-system",
-                "(setuid-programs",
-                " (cons (setuid-program",
-                "        (program (file-append qemu \"/libexec/qemu-bridge-helper\")))",
-                "       %setuid-programs))",
-            ]),
+    /// The imports first, then what goes into the record, then what goes into its services.
+    fn written(&self, wishes: &Gathered<'_>) -> String {
+        let mut text = String::from("(use-modules (gnu)");
+        let services = services(wishes);
+        if wishes.helper {
+            let module = match self {
+                Self::Privileged => "(gnu system privilege)",
+                Self::Setuid => "(gnu system setuid)",
+            };
+            let _ = write!(text, "\n             {module}\n             (gnu packages virtualization)");
         }
+        if !wishes.members.is_empty() {
+            text.push_str("\n             (gnu system shadow)");
+        }
+        if !services.is_empty() {
+            text.push_str("\n             (gnu services)\n             (guix gexp)");
+        }
+        if !wishes.bridges.is_empty() {
+            text.push_str("\n             (gnu services base)");
+        }
+        if wishes.forwards {
+            text.push_str("\n             (gnu services sysctl)");
+        }
+        text.push_str(")\n");
+        if wishes.helper {
+            text.push_str("\n;; A field of operating-system; where there is one already, add its programs to it.\n");
+            text.push_str(match self {
+                Self::Privileged => PRIVILEGED,
+                Self::Setuid => SETUID,
+            });
+        }
+        for (user, group) in &wishes.members {
+            let _ = write!(
+                text,
+                "\n;; A field in the user-account of {user}; keep the groups that stand there now.\n\
+                 (supplementary-groups '({}))\n",
+                string(group.as_bytes()),
+                user = comment(user)
+            );
+        }
+        if services.is_empty() && !wishes.forwards {
+            return text;
+        }
+        text.push_str(
+            "\n;; A field of operating-system; where there is one already, add its services to it.\n(services\n",
+        );
+        let base = if wishes.forwards { FORWARDING } else { "%base-services" };
+        if services.is_empty() {
+            let _ = writeln!(text, " {base})");
+        } else {
+            let _ = writeln!(text, " (cons* {}\n        {base}))", services.join("\n        "));
+        }
+        text
     }
 }
 
-/// Lines of Scheme.
-fn declaration(lines: &[&str]) -> Remedy {
-    Remedy::manual(lines.iter().map(|line| (*line).to_owned()))
+/// The services that are added, each as one form.
+fn services(wishes: &Gathered<'_>) -> Vec<String> {
+    let acl = wishes.acl_text().map(|acl| {
+        format!(
+            "(simple-service 'qemu-bridge-acl etc-service-type\n          \
+             (list `(\"qemu/bridge.conf\" ,(plain-file \"bridge.conf\" {}))))",
+            string(&acl)
+        )
+    });
+    let bridges = wishes.bridges.iter().map(|(name, port)| {
+        let port = port.map_or_else(String::new, |port| {
+            format!(
+                "\n                        (network-link (name {}) (arguments '((master . {}))))",
+                string(port.as_bytes()),
+                string(name.as_bytes())
+            )
+        });
+        format!(
+            "(simple-service 'qemu-bridge static-networking-service-type\n          (list (static-networking\n                 \
+             (addresses '())\n                 (links (list (network-link (name {}) (type 'bridge) (arguments '())){port}))\n                 \
+             (provision '({})))))",
+            string(name.as_bytes()),
+            symbol(name)
+        )
+    });
+    acl.into_iter().chain(bridges).collect()
 }
 
+/// `setuid?` is false in this record unless it is said.
+const PRIVILEGED: &str = "(privileged-programs
+ (cons (privileged-program
+        (program (file-append qemu \"/libexec/qemu-bridge-helper\"))
+        (setuid? #t))
+       %default-privileged-programs))
+";
+
+const SETUID: &str = "(setuid-programs
+ (cons (setuid-program
+        (program (file-append qemu \"/libexec/qemu-bridge-helper\")))
+       %setuid-programs))
+";
+
+const FORWARDING: &str = "(modify-services %base-services
+          (sysctl-service-type config =>
+            (sysctl-configuration
+             (inherit config)
+             (settings (append '((\"net.ipv4.ip_forward\" . \"1\"))
+                               (sysctl-configuration-settings config))))))";
+
 /// A string of Scheme.
-fn string(text: &str) -> String {
-    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-    format!("\"{escaped}\"")
+fn string(bytes: &[u8]) -> String {
+    let mut text = String::from("\"");
+    for character in String::from_utf8_lossy(bytes).chars() {
+        match character {
+            '\\' | '"' => text.extend(['\\', character]),
+            '\n' => text.push_str("\\n"),
+            '\t' => text.push_str("\\t"),
+            '\r' => text.push_str("\\r"),
+            ' '..='~' => text.push(character),
+            _ if u32::from(character) < 0x100 => _ = write!(text, "\\x{:02x}", u32::from(character)),
+            _ if u32::from(character) < 0x1_0000 => _ = write!(text, "\\u{:04x}", u32::from(character)),
+            _ => _ = write!(text, "\\U{:06x}", u32::from(character)),
+        }
+    }
+    text.push('"');
+    text
+}
+
+/// A service name for the bridge: letters, digits and dashes only.
+fn symbol(name: &str) -> String {
+    let plain: String = name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
+    format!("bridge-{plain}")
+}
+
+/// Text for a comment of one line.
+fn comment(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { '?' } else { letter }).collect()
 }

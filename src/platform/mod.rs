@@ -4,8 +4,10 @@ mod action;
 mod alpine;
 mod arch;
 mod bridge;
+mod command;
 mod container;
 mod debian;
+mod declaration;
 mod fedora;
 mod generic;
 mod gentoo;
@@ -20,23 +22,42 @@ mod void;
 
 pub use action::{Action, LineEdit, ModeChange};
 pub use container::grant_tun;
+pub use declaration::Declaration;
 pub use place::{Place, acl_allow, make_privileged};
-pub use remedy::Remedy;
+pub use remedy::{Effect, Remedy, Step};
 
 use std::path::Path;
 
+use crate::acl;
 use crate::snapshot::{Machine, Manager};
+
+/// Why no package is installed.
+const ASK_PACKAGES: &str = "bridge-doctor installs and downloads nothing";
+/// Why no user is put into a group.
+const JOIN: &str = "membership of a group grants more than this bridge, and counts only from the next login on";
 
 /// What an ACL file is like before a rule is added.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum AclState {
+pub enum AclState<'a> {
     /// There is none.
     Missing,
-    /// There is one.
-    Present {
-        /// Whether its last line is complete; otherwise an added line would run on from it.
-        ends_with_newline: bool,
-    },
+    /// There is one with this content.
+    Present(&'a [u8]),
+}
+
+impl AclState<'_> {
+    /// All the rules of the ACL as it should be, one a line.
+    fn with_rule(self, bridge: &str) -> Vec<Vec<u8>> {
+        let mut rules = match self {
+            Self::Missing => Vec::new(),
+            Self::Present(content) => acl::rules(content),
+        };
+        let rule = [b"allow ", bridge.as_bytes()].concat();
+        if !rules.contains(&rule) {
+            rules.push(rule);
+        }
+        rules
+    }
 }
 
 /// How one family of distributions does things. The defaults are what holds on most.
@@ -81,23 +102,17 @@ pub trait Platform: Sync {
     /// helpers that no package owns.
     fn make_privileged(&self, path: &Path, overridden: Option<&str>) -> Remedy {
         let _ = overridden;
-        generic::set_mode(self.as_root_prefix(), path, "root:root", "4755")
-            .with_note("An upgrade of the package may set the mode back.")
+        generic::set_mode(path, "root", 0o4755).with_note("An upgrade of the package may set the mode back.")
     }
 
     /// How to allow a bridge in the ACL; use [`acl_allow`], which knows paths that nobody may change.
-    fn acl_allow(&self, path: &Path, bridge: &str, state: AclState) -> Remedy {
-        generic::acl_allow(self.as_root_prefix(), path, bridge, state)
-    }
-
-    /// How to let every user read the ACL; `closed` is a directory on the way that is shut.
-    fn acl_permissions(&self, path: &Path, closed: Option<&Path>) -> Remedy {
-        generic::acl_permissions(self.as_root_prefix(), path, closed)
+    fn acl_allow(&self, path: &Path, bridge: &str, state: AclState<'_>) -> Remedy {
+        generic::acl_allow(path, bridge, state)
     }
 
     /// How to put a user into a group.
     fn add_to_group(&self, user: &str, group: &str) -> Remedy {
-        Remedy::manual([self.as_root(&format!("usermod -aG {} {}", shell::word(group), shell::word(user)))])
+        Remedy::manual(JOIN, [self.as_root(&format!("usermod -aG {} {}", shell::word(group), shell::word(user)))])
             .with_note("It counts from the next login on.")
     }
 
@@ -108,9 +123,13 @@ pub trait Platform: Sync {
 
     /// How to turn IPv4 forwarding on, now and after a reboot.
     fn persist_ip_forward(&self) -> Remedy {
-        let drop_in =
-            format!("printf 'net.ipv4.ip_forward = 1\\n' | {}", self.as_root("tee /etc/sysctl.d/90-ip-forward.conf"));
-        Remedy::automatic([drop_in, self.as_root("sysctl -p /etc/sysctl.d/90-ip-forward.conf")])
+        generic::ip_forward()
+    }
+
+    /// The lines of the configuration that say all of this at once; for a declarative system only.
+    fn declare(&self, declarations: &[Declaration]) -> Vec<String> {
+        let _ = declarations;
+        Vec::new()
     }
 }
 

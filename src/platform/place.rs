@@ -43,14 +43,13 @@ pub fn make_privileged(machine: &Machine, path: &Path, overridden: Option<&str>)
         Place::NixStore if machine.os.id == "nixos" => platform.make_privileged(path, overridden),
         Place::GuixStore if machine.os.id == "guix" => platform.make_privileged(path, overridden),
         Place::NixStore | Place::GuixStore => hosts_own_helper(platform),
-        Place::Local => generic::set_mode(platform.as_root_prefix(), path, "root:root", "4755")
-            .with_note("Each `make install` sets the mode back."),
+        Place::Local => generic::set_mode(path, "root", 0o4755).with_note("Each `make install` sets the mode back."),
         Place::Flatpak => outside_of_flatpak(),
     }
 }
 
 /// How to allow a bridge in the ACL at this path, which moves with a helper that was built to be moved.
-pub fn acl_allow(machine: &Machine, path: &Path, bridge: &str, state: AclState) -> Remedy {
+pub fn acl_allow(machine: &Machine, path: &Path, bridge: &str, state: AclState<'_>) -> Remedy {
     let platform = super::of(machine);
     match Place::of(path) {
         Place::Package | Place::Local => platform.acl_allow(path, bridge, state),
@@ -61,6 +60,7 @@ pub fn acl_allow(machine: &Machine, path: &Path, bridge: &str, state: AclState) 
 
 fn outside_of_flatpak() -> Remedy {
     Remedy::advice(
+        "nothing inside of a Flatpak can be changed or made privileged",
         "A Flatpak runs without the right to gain privilege: use the host's libvirt (qemu:///system) or user-mode \
          networking.",
     )
@@ -68,7 +68,7 @@ fn outside_of_flatpak() -> Remedy {
 
 /// A store on another distribution: every QEMU works with every helper.
 fn hosts_own_helper(platform: &dyn Platform) -> Remedy {
-    platform.package_of_helper().with_note(format!(
+    platform.package_of_helper().by_hand("nothing in a store may be changed").with_note(format!(
         "Nothing in the store can be changed or made privileged, and the helper of the host serves any QEMU: install it, mend it \
          where it needs that, and run QEMU with `helper={}`.",
         platform.expected_helper_path()

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Platform, Remedy, generic};
+use super::{ASK_PACKAGES, Platform, Remedy, generic};
 
 /// As Fedora, with `qemu-kvm` in every path.
 pub(super) struct Rhel;
@@ -25,11 +25,11 @@ impl Platform for Rhel {
     }
 
     fn package_of_helper(&self) -> Remedy {
-        Remedy::manual([self.as_root("dnf install qemu-kvm-common")])
+        Remedy::manual(ASK_PACKAGES, [self.as_root("dnf install qemu-kvm-common")])
     }
 
     fn make_privileged(&self, path: &Path, _overridden: Option<&str>) -> Remedy {
-        generic::set_mode(self.as_root_prefix(), path, "root:root", "4755")
-            .with_note("That is how qemu-kvm-common ships it: `rpm -V qemu-kvm-common` shows what else was changed.")
+        generic::set_mode(path, "root", 0o4755)
+            .with_note("That is how qemu-kvm-common ships it, so that an upgrade keeps it: `rpm -V qemu-kvm-common` shows what else was changed.")
     }
 }

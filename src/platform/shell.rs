@@ -14,6 +14,47 @@ pub fn word(text: &str) -> String {
     quote(text.as_bytes())
 }
 
+/// A program and its arguments as one command.
+pub fn argv(words: &[String]) -> String {
+    words.iter().map(|argument| word(argument)).collect::<Vec<_>>().join(" ")
+}
+
+/// The bytes as the one argument of `printf` that prints them, on every shell.
+pub fn format(bytes: &[u8]) -> String {
+    let mut quoted = String::from("'");
+    for &byte in bytes {
+        match byte {
+            b'\'' => quoted.push_str(r"'\''"),
+            b'\\' => quoted.push_str(r"\\"),
+            b'%' => quoted.push_str("%%"),
+            b'\n' => quoted.push_str(r"\n"),
+            b'\t' => quoted.push_str(r"\t"),
+            b' '..=b'~' => quoted.push(char::from(byte)),
+            _ => {
+                let _ = write!(quoted, "\\{byte:03o}");
+            }
+        }
+    }
+    quoted.push('\'');
+    quoted
+}
+
+/// The script of `sed` that puts these lines in the place of one; without any it takes the line away.
+pub fn sed(line: usize, to: &[Vec<u8>]) -> String {
+    if to.is_empty() {
+        return word(&format!("{line}d"));
+    }
+    let mut replacement = Vec::new();
+    for &byte in to.join(&b'\n').iter() {
+        match byte {
+            b'\n' => replacement.extend(b"\\n"),
+            b'/' | b'&' | b'\\' => replacement.extend([b'\\', byte]),
+            byte => replacement.push(byte),
+        }
+    }
+    quote(&[format!("{line}s/.*/").as_bytes(), &replacement, b"/"].concat())
+}
+
 /// Leaves plain words alone, puts the rest in single quotes, and spells out what cannot be typed or seen.
 fn quote(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {

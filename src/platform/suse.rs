@@ -1,8 +1,9 @@
 //! openSUSE and SLE.
 
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
-use super::{Platform, Remedy, shell};
+use super::{ASK_PACKAGES, Action, Effect, LineEdit, Platform, Remedy, generic};
 use crate::snapshot::Machine;
 
 /// The permissions profile sets the helper's mode: 4750 root:kvm, and no privilege in `paranoid`.
@@ -36,19 +37,32 @@ impl Platform for Suse {
     }
 
     fn package_of_helper(&self) -> Remedy {
-        Remedy::manual([self.as_root("zypper install qemu-tools")])
+        Remedy::manual(ASK_PACKAGES, [self.as_root("zypper install qemu-tools")])
     }
 
     fn make_privileged(&self, path: &Path, _overridden: Option<&str>) -> Remedy {
-        let path = shell::path(path);
+        let Some(text) = path.to_str().filter(|text| !text.contains(|letter: char| letter.is_whitespace())) else {
+            return generic::set_mode(path, "kvm", 0o4750)
+                .with_note("permissions.local cannot name such a path: a permissions profile that does will undo it.");
+        };
         let tool = match self {
             Self::Current => "permctl",
             Self::Fifteen => "chkstat",
         };
-        Remedy::automatic([
-            format!("printf '%s root:kvm 04750\\n' {path} | {}", self.as_root("tee -a /etc/permissions.local")),
-            self.as_root(&format!("{tool} --system --set {path}")),
-        ])
-        .with_note("A plain chmod is undone by the permissions profile. Only members of kvm may then run the helper.")
+        let line = [path.as_os_str().as_bytes(), b" root:kvm 04750"].concat();
+        let permissions = Action::EditFile {
+            path: "/etc/permissions.local".into(),
+            edits: vec![LineEdit::Append(line)],
+            mode: 0o644,
+        };
+        let apply = Action::Run {
+            argv: [tool, "--system", "--set", text].map(str::to_owned).into(),
+            undo: None,
+            writes: vec![path.to_owned()],
+        };
+        let effect = Effect::Owned { path: path.to_owned(), group: "kvm".to_owned(), mode: 0o4750 };
+        Remedy::automatic([(permissions, Effect::Prepares), (apply, effect)]).with_note(
+            "A plain chmod is undone by the permissions profile. Only members of kvm may then run the helper.",
+        )
     }
 }

@@ -1,6 +1,8 @@
 //! Void Linux.
 
-use super::{Platform, Remedy};
+use std::path::Path;
+
+use super::{ASK_PACKAGES, Platform, Remedy, generic};
 
 /// The helper is privileged as shipped; there is no ACL.
 pub(super) struct Void;
@@ -15,6 +17,11 @@ impl Platform for Void {
     }
 
     fn package_of_helper(&self) -> Remedy {
-        Remedy::manual([self.as_root("xbps-install -S qemu")])
+        Remedy::manual(ASK_PACKAGES, [self.as_root("xbps-install -S qemu")])
+    }
+
+    fn make_privileged(&self, path: &Path, _overridden: Option<&str>) -> Remedy {
+        generic::set_mode(path, "root", 0o4755)
+            .with_note("That is how the package ships it: the next upgrade keeps it so.")
     }
 }

@@ -1,11 +1,14 @@
 //! The bridge is allowed.
 
+use std::path::Path;
+
 use super::view::acl::{self, Files};
 use super::view::near;
+use super::view::open_up;
 use super::{Case, Evidence, Finding, Judgement, Remedy};
 use crate::acl::{Diagnostic, IncludeResult, Reading, Rule, RuleKind, Verdict};
-use crate::platform::{self, AclState, shell};
-use crate::snapshot::{Errno, Kind};
+use crate::platform::{self, AclState, Action, LineEdit, shell};
+use crate::snapshot::{AclFile, Errno, Kind};
 
 /// The kernel and the helper take no longer name.
 const LONGEST_NAME: usize = 15;
@@ -45,9 +48,9 @@ fn unseen(reading: &Reading) -> Option<String> {
 fn denied(case: &Case<'_>, reading: &Reading, rule: &Rule) -> Finding {
     let place = acl::at(reading, &rule.place);
     let file = reading.file(rule.place);
-    let edit = format!("sed -i '{}d' {}", rule.place.line, shell::path(file));
     let allowed = reading.rules.iter().any(|other| other.kind == RuleKind::Allow && matches(other, case.bridge));
-    let remedy = Remedy::manual([platform::of(&case.snapshot.machine).as_root(&edit)])
+    let remedy = take_away(case, file, rule.place.line as usize)
+        .by_hand("somebody wrote the `deny`, and taking it away is for whoever knows why")
         .with_note("It takes the line away; ask first why it is there.");
     refused(Finding::fail("acl-denied", format!("`{}` is denied by {place}: `{}`", case.bridge, written(rule))))
         .seen("rule", written(rule))
@@ -106,10 +109,7 @@ fn ignored_include(case: &Case<'_>, reading: &Reading) -> Option<(String, Remedy
         acl::at(reading, &include.place),
     );
     let remedy = match include.result {
-        IncludeResult::NotOpened(Errno::EACCES | Errno::EPERM) => {
-            let closed = case.snapshot.acl.file(&include.path).and_then(|file| file.closed_directory.as_deref());
-            platform::of(&case.snapshot.machine).acl_permissions(&include.path, closed)
-        }
+        IncludeResult::NotOpened(Errno::EACCES | Errno::EPERM) => open_up::file(case, &include.path),
         _ => allow(case).with_note("Or mend the include, if the rule stands there."),
     };
     Some((message, remedy))
@@ -121,7 +121,10 @@ fn other_name(case: &Case<'_>, allowed: &[String]) -> Option<(String, Remedy)> {
     let other = std::iter::once(&link.name).chain(&link.altnames).find(|name| allowed.contains(name))?;
     let bridge = case.bridge;
     let message = format!("the ACL allows `{other}`, another name of the interface `{bridge}`, but compares the text");
-    let remedy = Remedy::advice(format!("Name the bridge `{other}` to QEMU, or allow `{bridge}` as well."));
+    let remedy = Remedy::advice(
+        "only you can say which name QEMU should be given",
+        format!("Name the bridge `{other}` to QEMU, or allow `{bridge}` as well."),
+    );
     Some((message, remedy))
 }
 
@@ -162,11 +165,29 @@ fn allow(case: &Case<'_>) -> Remedy {
     let path = &case.snapshot.acl.path;
     if is_directory(case) {
         let remove = platform::of(machine).as_root(&format!("rmdir {}", shell::path(path)));
-        return Remedy::manual([remove]).then(platform::acl_allow(machine, path, case.bridge, AclState::Missing));
+        return Remedy::manual("whoever made the directory may need what is in it", [remove])
+            .then(platform::acl_allow(machine, path, case.bridge, AclState::Missing));
     }
-    let content = acl::first(case.snapshot).and_then(|file| file.content.known());
-    let ends_with_newline = content.is_none_or(|content| matches!(content.0.last(), None | Some(b'\n')));
-    platform::acl_allow(machine, path, case.bridge, AclState::Present { ends_with_newline })
+    let file = acl::first(case.snapshot);
+    let content = file.and_then(|file| file.content.known()).map_or(&[][..], |content| &content.0);
+    let path = file.map_or(path.as_path(), AclFile::real_path);
+    let remedy = platform::acl_allow(machine, path, case.bridge, AclState::Present(content));
+    if content.contains(&0) {
+        return remedy.by_hand("the file holds NUL bytes, which no text editor's line means");
+    }
+    remedy
+}
+
+/// Takes one line of a file away, where its bytes are known.
+fn take_away(case: &Case<'_>, path: &Path, line: usize) -> Remedy {
+    let file = case.snapshot.acl.file(path);
+    let content = file.and_then(|file| file.content.known()).map_or(&[][..], |content| &content.0);
+    let Some(from) = content.split(|byte| *byte == b'\n').nth(line.saturating_sub(1)) else {
+        return Remedy::manual("the line could not be read", [format!("sed -i '{line}d' {}", shell::path(path))]);
+    };
+    let edit = LineEdit::Replace { line, from: from.to_vec(), to: Vec::new() };
+    let path = file.map_or(path, AclFile::real_path).to_owned();
+    Remedy::actions([Action::EditFile { path, edits: vec![edit], mode: 0o644 }])
 }
 
 fn is_directory(case: &Case<'_>) -> bool {

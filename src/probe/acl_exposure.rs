@@ -6,7 +6,7 @@ use super::view::acl;
 use super::view::{near, owner};
 use super::{Case, Evidence, Finding, Judgement, Remedy};
 use crate::acl::{Outcome, Reading, RuleKind};
-use crate::platform::{self, shell};
+use crate::platform::{Action, ModeChange};
 use crate::snapshot::Owned;
 
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
@@ -38,7 +38,10 @@ fn allows_all(case: &Case<'_>, reading: &Reading) -> Option<Finding> {
         Finding::warn("acl-allows-all", format!("{}: every bridge is allowed", acl::at(reading, &rule.place)))
             .so("every user who may run the helper can put a guest on any bridge of this host")
             .seen("rule", "allow all")
-            .mend(Remedy::advice(format!("Replace `allow all` by one `allow NAME` for each bridge in use: {names}."))),
+            .mend(Remedy::advice(
+                "only you know which bridges are in use",
+                format!("Replace `allow all` by one `allow NAME` for each bridge in use: {names}."),
+            )),
     )
 }
 
@@ -49,18 +52,25 @@ fn writable(case: &Case<'_>) -> Option<Finding> {
     let exposed: Vec<&Owned> =
         owned(case).filter(|owned| owner::foreign_writer(owned).is_some() && seen.insert(&owned.path)).collect();
     let first = exposed.first()?;
-    let platform = platform::of(&case.snapshot.machine);
-    let commands = exposed.iter().flat_map(|owned| {
-        let path = shell::path(&owned.path);
-        let owner = (owned.uid != 0).then(|| platform.as_root(&format!("chown root {path}")));
-        let mode = (owned.mode & 0o022 != 0).then(|| platform.as_root(&format!("chmod go-w {path}")));
-        owner.into_iter().chain(mode)
+    let actions = exposed.iter().map(|owned| Action::SetMode {
+        path: owned.path.clone(),
+        owner: (owned.uid != 0).then(|| ("root".to_owned(), owner::group(owned.gid, subject))),
+        mode: (owned.mode & 0o022 != 0).then_some(ModeChange::Remove(0o022)),
     });
+    let remedy = Remedy::actions(actions);
+    let remedy = match exposed.iter().find(|owned| owned.uid != 0) {
+        Some(owned) => remedy.by_hand(format!(
+            "{} belongs to user {}, who may need it: look at what stands there first",
+            owned.path.display(),
+            owned.uid
+        )),
+        None => remedy,
+    };
     let message =
         format!("{} can be changed by others than root: {}", first.path.display(), owner::of_owned(first, subject));
     let finding = Finding::warn("acl-writable", message)
         .so("whoever can change it can put guests on any bridge of this host")
-        .mend(Remedy::automatic(commands));
+        .mend(remedy);
     Some(exposed.iter().fold(finding, |finding, owned| {
         finding.seen("writable", format!("{} {}", owned.path.display(), owner::of_owned(owned, subject)))
     }))

@@ -1,8 +1,8 @@
 //! The ACL the helper reads exists and opens for the subject.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::view::{acl, owner};
+use super::view::{acl, open_up, owner};
 use super::{Case, Evidence, Finding, Judgement, Remedy};
 use crate::platform::{self, AclState};
 use crate::snapshot::{AclFile, Answer, Errno, Fact, Inode, Kind};
@@ -42,7 +42,6 @@ fn opens(case: &Case<'_>, file: &AclFile) -> Judgement {
 /// Nothing at the path: not written yet, a link into the void, or written where the helper does not look.
 fn missing(case: &Case<'_>, file: &AclFile) -> Finding {
     let path = file.path.display();
-    let platform = platform::of(&case.snapshot.machine);
     let elsewhere = &case.snapshot.acl.elsewhere;
     let finding = match (elsewhere.first(), &file.link) {
         (_, Some(target)) if target.to_str().is_some_and(|text| text.starts_with("allow ")) => {
@@ -62,7 +61,10 @@ fn missing(case: &Case<'_>, file: &AclFile) -> Finding {
         (None, None) => Finding::fail("acl-missing", format!("there is no {path}")),
     };
     let remedy = match elsewhere.first() {
-        Some(other) if finding.cause == "acl-wrong-path" && !platform.is_declarative() => copy(case, file, other),
+        Some(other) if finding.cause == "acl-wrong-path" => allow(case, file).with_note(format!(
+            "What else {} allows is not copied: it was never in force, and may be more than is wanted.",
+            other.display()
+        )),
         _ => allow(case, file),
     };
     assumed(case, finding).so(refused(file)).seen("errno", Errno::ENOENT).mend(remedy)
@@ -72,7 +74,6 @@ fn missing(case: &Case<'_>, file: &AclFile) -> Finding {
 fn unreadable(case: &Case<'_>, file: &AclFile, errno: Errno) -> Finding {
     let subject = &case.snapshot.subject;
     let (path, user) = (file.path.display(), &subject.user);
-    let platform = platform::of(&case.snapshot.machine);
     let mode = inode(file).map(|inode| owner::of_inode(inode, subject));
     let closed = file.closed_directory.as_deref();
     let finding = if let Some(directory) = closed {
@@ -80,7 +81,7 @@ fn unreadable(case: &Case<'_>, file: &AclFile, errno: Errno) -> Finding {
         let how = owned.map_or_else(String::new, |owned| format!(": mode {}", owner::of_owned(owned, subject)));
         Finding::fail("acl-unreadable", format!("{user} may not enter {}, where the ACL is{how}", directory.display()))
             .seen("closed directory", directory.display())
-            .mend(platform.acl_permissions(&file.path, closed))
+            .mend(open_up::file(case, &file.path))
     } else if errno == Errno::ELOOP {
         Finding::fail("acl-unreadable", format!("{path} is a symbolic link that leads back to itself"))
             .mend(replace(case, file))
@@ -90,30 +91,20 @@ fn unreadable(case: &Case<'_>, file: &AclFile, errno: Errno) -> Finding {
             format!("{path} is for group {group}, which {user} is in from the next login on"),
         )
         .seen("group", &group)
-        .mend(Remedy::advice(format!("Log in again, so that {user} is in group {group}.")))
+        .mend(Remedy::advice(
+            "nobody else can log in for the user",
+            format!("Log in again, so that {user} is in group {group}."),
+        ))
     } else {
         let mode = mode.as_ref().map_or_else(String::new, |mode| format!(": mode {mode}"));
-        Finding::fail("acl-unreadable", format!("{user} may not read {path}{mode}")).mend(open_up(case, file))
+        Finding::fail("acl-unreadable", format!("{user} may not read {path}{mode}"))
+            .mend(open_up::file(case, &file.path))
     };
     let finding = match mode {
         Some(mode) => finding.seen("mode", mode),
         None => finding,
     };
     finding.so(refused(file)).seen("errno", errno)
-}
-
-/// Makes it readable; where it is meant for a group, being in it is the other way.
-fn open_up(case: &Case<'_>, file: &AclFile) -> Remedy {
-    let platform = platform::of(&case.snapshot.machine);
-    let remedy = platform.acl_permissions(&file.path, None);
-    match inode(file) {
-        Some(inode) if inode.gid != 0 && inode.mode & 0o040 != 0 => {
-            let group = owner::group(inode.gid, &case.snapshot.subject);
-            let join = platform.add_to_group(&case.snapshot.subject.user, &group).commands.join("; ");
-            remedy.with_note(format!("To keep it for members of {group}: {join}, and a new login."))
-        }
-        _ => remedy.with_note("The helper reads it with the rights of the calling user, not as root."),
-    }
 }
 
 /// A group that would open the file and that this login does not have yet.
@@ -126,7 +117,9 @@ fn group_after_login(case: &Case<'_>, inode: &Inode) -> Option<String> {
 /// Writes a first rule; under a symbolic link, after the link is gone.
 fn allow(case: &Case<'_>, file: &AclFile) -> Remedy {
     let remedy = platform::acl_allow(&case.snapshot.machine, &file.path, case.bridge, AclState::Missing);
-    if file.link.is_some() { remove(case, file).then(remedy) } else { remedy }
+    // A declared ACL is made by the system, which puts it in the link's place.
+    let declared = remedy.declarations().next().is_some();
+    if file.link.is_some() && !declared { remove(case, file).then(remedy) } else { remedy }
 }
 
 /// Puts a file in place of what is none.
@@ -136,14 +129,10 @@ fn replace(case: &Case<'_>, file: &AclFile) -> Remedy {
 
 fn remove(case: &Case<'_>, file: &AclFile) -> Remedy {
     let platform = platform::of(&case.snapshot.machine);
-    Remedy::manual([platform.as_root(&format!("rm {}", platform::shell::path(&file.path)))])
-}
-
-/// Copies the file to where the helper reads.
-fn copy(case: &Case<'_>, file: &AclFile, from: &Path) -> Remedy {
-    let platform = platform::of(&case.snapshot.machine);
-    let (from, to) = (platform::shell::path(from), platform::shell::path(&file.path));
-    Remedy::automatic([platform.as_root(&format!("install -D -m 0644 {from} {to}"))])
+    Remedy::manual(
+        "what stands there, and what a link leads to, is somebody's: whether it may go is not for a program to say",
+        [platform.as_root(&format!("rm {}", platform::shell::path(&file.path)))],
+    )
 }
 
 fn inode(file: &AclFile) -> Option<&Inode> {

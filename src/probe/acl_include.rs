@@ -1,9 +1,9 @@
 //! Includes resolve, open, parse, and make no cycle.
 
 use super::view::acl::{self, Files};
+use super::view::open_up;
 use super::{Case, Evidence, Finding, Judgement, Level, Remedy};
 use crate::acl::{Diagnostic, Include, IncludeResult, Outcome, Reading};
-use crate::platform;
 use crate::snapshot::Errno;
 
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
@@ -69,16 +69,16 @@ fn ignored(case: &Case<'_>, reading: &Reading) -> Option<Finding> {
 }
 
 fn remedy(case: &Case<'_>, include: &Include, errno: Option<Errno>) -> Option<Remedy> {
-    let platform = platform::of(&case.snapshot.machine);
     match errno? {
-        Errno::EACCES | Errno::EPERM => {
-            let closed = case.snapshot.acl.file(&include.path).and_then(|file| file.closed_directory.as_deref());
-            Some(platform.acl_permissions(&include.path, closed))
-        }
+        Errno::EACCES | Errno::EPERM => Some(open_up::file(case, &include.path)),
         Errno::ENOENT if include.path.is_relative() => Some(Remedy::advice(
+            "only you know which file is meant",
             "Write its full path: a relative one is looked for in the directory in which QEMU was started.",
         )),
-        _ => Some(Remedy::advice(format!("Make {}, or take the include away.", include.path.display()))),
+        _ => Some(Remedy::advice(
+            "only you know what should stand in the file",
+            format!("Make {}, or take the include away.", include.path.display()),
+        )),
     }
 }
 
@@ -101,6 +101,9 @@ fn cycle(reading: &Reading) -> Option<Finding> {
     } else {
         (Level::Warn, "it would read the files over and over until no more can be opened, and then go on")
     };
-    let remedy = Remedy::advice("Take one of the includes that lead back away.");
+    let remedy = Remedy::advice(
+        "only you know which file should include the other",
+        "Take one of the includes that lead back away.",
+    );
     Some(Finding::new("acl-include-cycle", level, message).so(consequence).mend(remedy))
 }

@@ -1,7 +1,8 @@
 //! The ACL parses, as the helper parses.
 
 use super::view::acl::{self, Files};
-use super::{Case, Evidence, Finding, Judgement, Remedy};
+use super::view::correct;
+use super::{Case, Evidence, Finding, Judgement};
 use crate::acl::{Diagnostic, DiagnosticLevel, Outcome, Reading};
 use crate::snapshot::Kind;
 
@@ -12,7 +13,7 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
     match reading.outcome {
         Outcome::NotOpened(_) => Judgement::unjudged("the ACL does not open"),
         Outcome::Unknown => acl::unread(case),
-        Outcome::Broken => broken(&path, files.lint(reading)).into(),
+        Outcome::Broken => broken(case, &path, files.lint(reading)).into(),
         Outcome::Endless => Judgement::pass(format!("{path} parses up to its include cycle"), vec![rules(reading)]),
         Outcome::Parsed if is_directory(case) => {
             Judgement::pass(format!("{path} is a directory, which reads as an empty ACL"), vec![rules(reading)])
@@ -26,7 +27,7 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
             if idle.is_empty() {
                 Judgement::pass(format!("{path} parses"), vec![rules(reading)])
             } else {
-                without_effect(idle).into()
+                without_effect(case, idle).into()
             }
         }
     }
@@ -37,7 +38,7 @@ fn rules(reading: &Reading) -> Evidence {
 }
 
 /// One bad line, and nothing in the file counts.
-fn broken(path: &str, diagnostics: Vec<Diagnostic>) -> Finding {
+fn broken(case: &Case<'_>, path: &str, diagnostics: Vec<Diagnostic>) -> Finding {
     let errors: Vec<Diagnostic> = diagnostics
         .into_iter()
         .filter(|diagnostic| diagnostic.level == DiagnosticLevel::Error && diagnostic.file == path)
@@ -47,7 +48,7 @@ fn broken(path: &str, diagnostics: Vec<Diagnostic>) -> Finding {
             .seen("line", first.line),
         None => Finding::fail("acl-syntax", format!("{path} does not parse")),
     };
-    let remedy = errors.first().map(correction);
+    let remedy = (!errors.is_empty()).then(|| correct::lines(case, &errors));
     let finding = finding
         .so(format!("it would stop with \"failed to parse default acl file `{path}'\": one bad line voids the file"))
         .showing(errors);
@@ -58,25 +59,15 @@ fn broken(path: &str, diagnostics: Vec<Diagnostic>) -> Finding {
 }
 
 /// Lines that parse and do not do what they seem to do.
-fn without_effect(idle: Vec<Diagnostic>) -> Finding {
+fn without_effect(case: &Case<'_>, idle: Vec<Diagnostic>) -> Finding {
     let (more, first) = (idle.len() - 1, &idle[0]);
     let rest = if more == 0 { String::new() } else { format!(" (and {more} more)") };
     let message = format!("{}:{}: {}{rest}", first.file, first.line, first.message);
-    let remedy = correction(first);
+    let remedy = correct::lines(case, &idle);
     Finding::warn("acl-syntax", message)
         .so("it would read the line, and not as it was meant")
         .mend(remedy)
         .showing(idle)
-}
-
-fn correction(diagnostic: &Diagnostic) -> Remedy {
-    let place = format!("{}, line {}", diagnostic.file, diagnostic.line);
-    let lines: Vec<&str> = diagnostic.suggestion.iter().flat_map(|text| text.lines()).collect();
-    Remedy::advice(match lines.as_slice() {
-        [] => format!("Mend {place}."),
-        [one] => format!("In {place}: {one}"),
-        several => format!("In {place}, each on a line of its own: {}", several.join(" / ")),
-    })
 }
 
 fn is_directory(case: &Case<'_>) -> bool {

@@ -123,6 +123,6 @@ fn rung(rung: Rung) -> &'static str {
 }
 
 fn please_report() -> Remedy {
-    Remedy::manual(["bridge-doctor collect --redact".to_owned()])
+    Remedy::manual("nothing on this host is known to be wrong", ["bridge-doctor collect --redact".to_owned()])
         .with_note("Please report it with this snapshot: bridge-doctor's model of the helper is incomplete.")
 }

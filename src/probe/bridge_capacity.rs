@@ -2,7 +2,7 @@
 
 use super::view::{bridge, interface};
 use super::{Case, Evidence, Finding, Judgement, Remedy};
-use crate::platform::{self, shell};
+use crate::platform::{Action, Effect, shell};
 use crate::snapshot::Errno;
 
 /// Port numbers have ten bits, and zero is none.
@@ -32,7 +32,8 @@ fn mtu(case: &Case<'_>, found: &bridge::Found<'_>) -> Option<Finding> {
     let (least, most) = interface::TAP_MTU.into_inner();
     let ports = found.network.ports(found.link).map(|port| port.mtu);
     let fitting = ports.min().filter(|mtu| interface::TAP_MTU.contains(mtu)).unwrap_or(USUAL_MTU);
-    let command = format!("ip link set dev {} mtu {fitting}", shell::word(&found.link.name));
+    let set = |mtu: u32| ["ip", "link", "set", "dev", &found.link.name, "mtu", &mtu.to_string()].map(str::to_owned);
+    let action = Action::Run { argv: set(fitting).into(), undo: Some(set(mtu).into()), writes: Vec::new() };
     let (tap, errno) = (&found.network.next_tap, Errno::EINVAL.text());
     let message = format!("the MTU of `{}` is {mtu}; a tap takes {least} to {most}", case.bridge);
     Some(
@@ -40,7 +41,7 @@ fn mtu(case: &Case<'_>, found: &bridge::Found<'_>) -> Option<Finding> {
             .so(format!("it would stop with \"failed to set mtu of device `{tap}' to {mtu}: {errno}\""))
             .seen("mtu", mtu)
             .mend(
-                Remedy::automatic([platform::of(&case.snapshot.machine).as_root(&command)])
+                Remedy::automatic([(action, Effect::Mtu(found.link.name.clone(), fitting))])
                     .with_note("Set it where the bridge is configured, too, or it comes back at the next boot."),
             ),
     )
@@ -57,6 +58,9 @@ fn full(case: &Case<'_>, found: &bridge::Found<'_>) -> Option<Finding> {
         Finding::fail("bridge-full", format!("`{}` has {ports} ports, and a bridge takes no more", case.bridge))
             .so(format!("it would stop with \"failed to add interface `{tap}' to bridge `{}': {errno}\"", case.bridge))
             .seen("ports", ports)
-            .mend(Remedy::manual([show]).with_note("Take ports away that nobody uses, or make a second bridge.")),
+            .mend(
+                Remedy::manual("only you know which port is no longer used", [show])
+                    .with_note("Take ports away that nobody uses, or make a second bridge."),
+            ),
     )
 }

@@ -37,10 +37,13 @@ fn too_long(case: &Case<'_>) -> Finding {
     let (name, length) = (case.bridge, case.bridge.len());
     let link = case.snapshot.network.known().and_then(|network| network.resolve(name));
     let remedy = match link {
-        Some(link) => {
-            Remedy::advice(format!("It is another name of `{}`: name that to QEMU, and in the ACL.", link.name))
+        Some(link) => Remedy::advice(
+            "only you can give QEMU another name",
+            format!("It is another name of `{}`: name that to QEMU, and in the ACL.", link.name),
+        ),
+        None => {
+            Remedy::advice("only you can give the bridge another name", "Give the bridge a name of at most 15 bytes.")
         }
-        None => Remedy::advice("Give the bridge a name of at most 15 bytes."),
     };
     Finding::fail("bridge-name-too-long", format!("the name `{name}` has {length} bytes; 15 is the most"))
         .so(format!("it would stop with \"name `{name}' too long: {length}\""))

@@ -37,13 +37,14 @@ fn spanning_tree(case: &Case<'_>, found: &Found<'_>) -> Option<Finding> {
         Some(Manager::SystemdNetworkd) => "To make it last: `STP=no` in the [Bridge] section of its .netdev file.",
         Some(Manager::Netplan) => "To make it last: `parameters: {stp: false}` below the bridge in /etc/netplan.",
         Some(Manager::Ifupdown) => "To make it last: `bridge_stp off` in its stanza of /etc/network/interfaces.",
+        Some(Manager::Wicked) => "To make it last: `BRIDGE_STP='off'` in its file /etc/sysconfig/network/ifcfg-NAME.",
         None => "Make it last where the bridge is configured.",
     };
     Some(
         Finding::warn("stp-delay", format!("the spanning tree of `{}` holds a new port for {wait} s", case.bridge))
             .so(format!("it would attach; no frame passes for the first {wait} s, and a guest's DHCP may give up before"))
             .seen("forward delay", format!("{} s", seconds(delay)))
-            .mend(Remedy::manual(commands).with_note(format!(
+            .mend(Remedy::manual("without the spanning tree, a second way around the bridge is a loop", commands).with_note(format!(
                 "Only where no second way leads around the bridge: without the spanning tree that makes a loop. {lasting}"
             ))),
     )
@@ -71,6 +72,7 @@ fn vlan(case: &Case<'_>, found: &Found<'_>) -> Option<Finding> {
             .seen("default pvid", 0)
             .mend(
                 Remedy::manual(
+                    "whoever sorted the bridge by VLAN knows which one guests belong in",
                     [platform.as_root(&format!("ip link set dev {bridge} type bridge vlan_default_pvid 1"))],
                 )
                 .with_note(
@@ -83,7 +85,10 @@ fn vlan(case: &Case<'_>, found: &Found<'_>) -> Option<Finding> {
         )
         .so(format!("it would attach; the guest reaches VLAN {pvid} only, and its tagged frames are dropped"))
         .seen("default pvid", pvid)
-        .mend(Remedy::manual([off]).with_note("Leave it where guests are meant to stay in that VLAN.")),
+        .mend(
+            Remedy::manual("guests may be meant to stay in that VLAN", [off])
+                .with_note("Leave it where guests are meant to stay in that VLAN."),
+        ),
     };
     Some(finding)
 }

@@ -67,7 +67,8 @@ fn finding(case: &Case<'_>, found: &Found<'_>, dropping: &[&Chain], filtered: bo
         .seen("chain", first)
         .seen("bridge-nf-call-iptables", u8::from(filtered))
         .mend(
-            Remedy::manual(commands).with_note("It lasts until the rules are loaded anew: add it where they are kept."),
+            Remedy::manual("a packet filter is not opened by a program that does not know what it protects", commands)
+                .with_note("It lasts until the rules are loaded anew: add it where they are kept."),
         )
 }
 

@@ -3,7 +3,7 @@
 use super::view::bridge::{self, Found, Role};
 use super::view::near;
 use super::{Case, Evidence, Expect, Finding, Judgement, Level, Remedy};
-use crate::platform::{self, shell};
+use crate::platform::{self, Action, Effect, shell};
 use crate::snapshot::Link;
 
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
@@ -53,10 +53,11 @@ fn no_carrier(case: &Case<'_>, ports: &[&Link]) -> Finding {
     let down = ports.iter().find(|port| !port.up);
     let remedy = match down {
         Some(port) => {
-            let command = format!("ip link set dev {} up", shell::word(&port.name));
-            Remedy::automatic([platform::of(&case.snapshot.machine).as_root(&command)])
+            let set = |state: &str| ["ip", "link", "set", "dev", &port.name, state].map(str::to_owned).to_vec();
+            let action = Action::Run { argv: set("up"), undo: Some(set("down")), writes: Vec::new() };
+            Remedy::automatic([(action, Effect::LinkUp(port.name.clone()))])
         }
-        None => Remedy::advice("Look at the cable and at what is at its other end."),
+        None => Remedy::advice("no program can plug a cable in", "Look at the cable and at what is at its other end."),
     };
     let why = if down.is_some() { "is down" } else { "has no signal" };
     Finding::new("uplink-no-carrier", severity(case), format!("the uplink of `{}` {why}: {names}", case.bridge))
@@ -69,7 +70,10 @@ fn wireless(port: &Link) -> Finding {
     Finding::warn("uplink-wireless", format!("the uplink {} is a Wi-Fi interface", port.name))
         .so("most access points drop what a guest sends: they know one hardware address for each station")
         .seen("uplink", &port.name)
-        .mend(Remedy::advice("Use a wired uplink, or a routed or NATed bridge such as libvirt's virbr0."))
+        .mend(Remedy::advice(
+            "another uplink takes a person",
+            "Use a wired uplink, or a routed or NATed bridge such as libvirt's virbr0.",
+        ))
 }
 
 /// No port leads out: what an isolated bridge is like, and a forgotten uplink as well.
@@ -83,7 +87,7 @@ fn portless(case: &Case<'_>, found: &Found<'_>, level: Level) -> Finding {
     Finding::new("bridge-no-uplink", level, format!("`{}` has no uplink{nor}", case.bridge))
         .so(format!("it would attach; guests reach {rest} only"))
         .seen("ports", ports)
-        .mend(Remedy::manual([command]).with_note(
+        .mend(Remedy::manual("an uplink's addresses move to the bridge, and a slip in that cuts the host off", [command]).with_note(
             "INTERFACE is a wired one; its addresses then belong on the bridge. If the bridge is meant to be isolated, \
              say `--expect isolated`.",
         ))
@@ -96,8 +100,11 @@ fn addressless(case: &Case<'_>, found: &Found<'_>) -> Finding {
         .so("it would attach; guests have no gateway")
         .seen("addresses", "none")
         .mend(
-            Remedy::manual([platform::of(&case.snapshot.machine).as_root(&command)])
-                .with_note("Set it where the bridge is configured, too."),
+            Remedy::manual(
+                "only you know which network guests should be on",
+                [platform::of(&case.snapshot.machine).as_root(&command)],
+            )
+            .with_note("Set it where the bridge is configured, too."),
         )
 }
 
@@ -113,7 +120,10 @@ fn unexpected(case: &Case<'_>, ports: &[&Link]) -> Finding {
     )
     .so("it would attach; guests reach what is beyond")
     .seen("uplink", &names)
-    .mend(Remedy::manual(commands).with_note("It takes the host itself off that network, where it uses the bridge."))
+    .mend(
+        Remedy::manual("it takes an uplink away", commands)
+            .with_note("It takes the host itself off that network, where it uses the bridge."),
+    )
 }
 
 fn severity(case: &Case<'_>) -> Level {

@@ -20,7 +20,10 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
     if let (Answer::No(errno), Some(directory)) = (answer, &helper.closed_directory) {
         let message = format!("{user} may not pass through {} to {path}", directory.display());
         let platform = platform::of(&case.snapshot.machine);
-        let remedy = Remedy::manual([platform.as_root(&format!("chmod a+x {}", shell::path(directory)))]);
+        let remedy = Remedy::manual(
+            "the directory was not made for the helper alone, and its owner may want it closed",
+            [platform.as_root(&format!("chmod a+x {}", shell::path(directory)))],
+        );
         return not_executable(message, vec![Evidence::new("errno", errno)], remedy).into();
     }
     let inode = match &helper.file {
@@ -83,7 +86,10 @@ fn forbidden(case: &Case<'_>, inode: &Inode, answer: Answer) -> Option<(String, 
     let message =
         format!("only root and group {group} may execute {path} (mode {mode}), and {user} is not in that group");
     let remedy = if snapshot.subject.groups_after_login.contains(&inode.gid) {
-        Remedy::advice(format!("{user} is a member of {group} from the next login on: log out and in again."))
+        Remedy::advice(
+            "nobody else can log in for the user",
+            format!("{user} is a member of {group} from the next login on: log out and in again."),
+        )
     } else if inode.gid == 0 {
         helper_privilege::grant(case)
     } else {

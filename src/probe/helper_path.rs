@@ -44,8 +44,7 @@ fn missing(case: &Case<'_>, path: &str) -> Finding {
             Finding::fail("helper-missing", message).mend(remedy)
         }
         Some(other) => {
-            let other = &other.path;
-            let message = format!("there is no helper at {path}; one stands at {}", other.display());
+            let message = format!("there is no helper at {path}; one stands at {}", other.path.display());
             let remedy = helper_privilege::link(case, other);
             Finding::fail("helper-path-mismatch", message).mend(remedy)
         }

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use super::Case;
+use super::view::owner;
 use crate::helper::CAP_NET_ADMIN;
-use crate::platform::{self, Remedy, shell};
-use crate::snapshot::{Fact, FileCapabilities, Inode, Step};
+use crate::platform::{self, Action, Place, Remedy, shell};
+use crate::snapshot::{Fact, FileCapabilities, Inode, OtherHelper, Step};
 
 /// What the user sees where the privilege is missing.
 pub(super) const REFUSAL: &str = "it would stop with \"failed to create tun device: Operation not permitted\"";
@@ -72,15 +73,70 @@ pub(super) fn needs_none(case: &Case<'_>) -> bool {
 pub(super) fn grant(case: &Case<'_>) -> Remedy {
     let helper = &case.snapshot.helper;
     let end = helper.real_path.as_ref().unwrap_or(&helper.path);
-    platform::make_privileged(&case.snapshot.machine, end, helper.statoverride.as_deref())
+    let remedy = platform::make_privileged(&case.snapshot.machine, end, helper.statoverride.as_deref());
+    let remedy = match untrusted(case) {
+        Some(why) if remedy.is_automatic() => {
+            remedy.by_hand(why).with_note("Look at what it is first; best, install the package anew.")
+        }
+        _ => remedy,
+    };
+    // Beside a setuid bit, capabilities of its own keep the helper from what it needs of root's.
+    let capable = capabilities_of(helper.file.known()).is_some();
+    let leads = |(action, _): (&Action, _)| matches!(action, Action::SetCapabilities { .. });
+    if capable && remedy.acts().next().is_some() && !remedy.acts().any(leads) {
+        let none = Remedy::actions([Action::SetCapabilities { path: end.to_owned(), net_admin: false }]);
+        return none.then(remedy);
+    }
+    remedy
+}
+
+fn capabilities_of(file: Option<&Result<Inode, crate::snapshot::Errno>>) -> Option<FileCapabilities> {
+    file.and_then(|file| file.as_ref().ok()).and_then(|inode| inode.capabilities.known().copied().flatten())
+}
+
+/// Why the helper's bytes may not be given root's power without a person who looks at them first.
+fn untrusted(case: &Case<'_>) -> Option<String> {
+    let helper = &case.snapshot.helper;
+    let path = helper.path.display();
+    match helper.binary.known() {
+        Some(binary) if binary.is_helper => {}
+        Some(_) => return Some(format!("{path} is not known to be qemu-bridge-helper")),
+        None => return Some(format!("nobody could look whether {path} is qemu-bridge-helper")),
+    }
+    if helper.owners.is_empty() {
+        return Some(format!("nobody could see who may change {path}"));
+    }
+    if let Some((owned, who)) = helper.owners.iter().find_map(|owned| Some((owned, owner::foreign_writer(owned)?))) {
+        let place = owned.path.display();
+        return Some(format!("{who} can change {place}, and could have put anything there: it must not become root's"));
+    }
+    if helper.file.known().and_then(|file| file.as_ref().ok()).is_some_and(|inode| inode.has_posix_acl) {
+        return Some(format!("a POSIX ACL on {path} may let others write it"));
+    }
+    None
+}
+
+/// How to put a link to a privileged copy where a program looks for the helper, and the program's own way.
+pub(super) fn link_for(case: &Case<'_>, at: &Path, other: &OtherHelper) -> Remedy {
+    let action = Action::MakeLink { path: at.to_owned(), target: other.path.clone() };
+    let remedy =
+        Remedy::actions([action]).with_note(format!("Or give QEMU the other one: helper={}", other.path.display()));
+    let platform = platform::of(&case.snapshot.machine);
+    if platform.is_declarative() || Place::of(at) != Place::Package {
+        return remedy.by_hand("whoever put programs there keeps that place");
+    }
+    if standing(case, &other.inode) != Standing::Privileged {
+        return remedy.by_hand("the other copy is not privileged, and whether it is to be is a decision");
+    }
+    if other.inode.uid != 0 || other.inode.mode & 0o022 != 0 {
+        return remedy.by_hand("others than root can write the other copy");
+    }
+    remedy
 }
 
 /// How to put a link to another helper where this one is looked for.
-pub(super) fn link(case: &Case<'_>, other: &Path) -> Remedy {
-    let platform = platform::of(&case.snapshot.machine);
-    let command = format!("ln -sfn {} {}", shell::path(other), shell::path(&case.snapshot.helper.path));
-    Remedy::manual([platform.as_root(&command)])
-        .with_note(format!("Or give QEMU the other one: helper={}", other.display()))
+pub(super) fn link(case: &Case<'_>, other: &OtherHelper) -> Remedy {
+    link_for(case, &case.snapshot.helper.path, other)
 }
 
 /// How to mount the file system below the helper with another option.
@@ -88,6 +144,9 @@ pub(super) fn remount(case: &Case<'_>, option: &str) -> Remedy {
     let helper = &case.snapshot.helper;
     let path = shell::path(helper.real_path.as_ref().unwrap_or(&helper.path));
     let command = format!("mount -o remount,{option} \"$(findmnt -n -o TARGET -T {path})\"");
-    Remedy::manual([platform::of(&case.snapshot.machine).as_root(&command)])
-        .with_note(format!("Take no{option} out of the options in /etc/fstab, too; or use a helper on another mount."))
+    Remedy::manual(
+        format!("no{option} was asked for, and holds for everything on that file system"),
+        [platform::of(&case.snapshot.machine).as_root(&command)],
+    )
+    .with_note(format!("Take no{option} out of the options in /etc/fstab, too; or use a helper on another mount."))
 }

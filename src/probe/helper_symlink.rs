@@ -42,7 +42,7 @@ fn dangling(case: &Case<'_>, errno: Errno, links: Vec<Evidence>) -> Finding {
         (_, None) => format!("{}: {}", helper.path.display(), errno.text()),
     };
     let remedy = match helper.others.first() {
-        Some(other) => helper_privilege::link(case, &other.path),
+        Some(other) => helper_privilege::link(case, other),
         None => platform::of(&case.snapshot.machine).package_of_helper(),
     };
     let finding = Finding::fail("helper-symlink-dangling", message);
@@ -58,7 +58,7 @@ fn unprivileged_copy(case: &Case<'_>, links: Vec<Evidence>) -> Finding {
     let (message, remedy) = match privileged {
         Some(other) => {
             let message = format!("{message}; the privileged copy is {}", other.path.display());
-            (message, helper_privilege::link(case, &other.path))
+            (message, helper_privilege::link(case, other))
         }
         None => (message, helper_privilege::grant(case)),
     };

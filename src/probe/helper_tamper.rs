@@ -2,8 +2,8 @@
 
 use super::view::owner;
 use super::{Case, Evidence, Finding, Judgement};
-use crate::platform::{self, Remedy, shell};
-use crate::snapshot::{Fact, Machine, Owned};
+use crate::platform::{Action, ModeChange, Remedy};
+use crate::snapshot::{Fact, Owned, Subject};
 
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
     let helper = &case.snapshot.helper;
@@ -15,7 +15,7 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
         return Judgement::not_applicable("owners cannot be told apart in this user namespace");
     }
     let findings: Vec<Finding> =
-        helper.owners.iter().filter_map(|owned| finding(&case.snapshot.machine, owned)).collect();
+        helper.owners.iter().filter_map(|owned| finding(&case.snapshot.subject, owned)).collect();
     if findings.is_empty() {
         let evidence = helper.owners.iter().map(|owned| Evidence::new("root's", owned.path.display())).collect();
         return Judgement::pass("only root can replace or write it", evidence);
@@ -23,16 +23,19 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
     Judgement::Found(findings)
 }
 
-fn finding(machine: &Machine, owned: &Owned) -> Option<Finding> {
+fn finding(subject: &Subject, owned: &Owned) -> Option<Finding> {
     let who = owner::foreign_writer(owned)?;
     let path = owned.path.display();
     let what = if owned.directory { "replace the helper in" } else { "write" };
-    let platform = platform::of(machine);
-    let word = shell::path(&owned.path);
-    let mut remedy = Remedy::manual(
-        [format!("chown root:root {word}"), format!("chmod go-w {word}")].map(|command| platform.as_root(&command)),
-    );
-    if !owned.directory {
+    let action = Action::SetMode {
+        path: owned.path.clone(),
+        owner: (owned.uid != 0).then(|| ("root".to_owned(), owner::group(owned.gid, subject))),
+        mode: (owned.mode & 0o022 != 0).then_some(ModeChange::Remove(0o022)),
+    };
+    let mut remedy = Remedy::actions([action]).by_hand(format!(
+        "{who} may have changed the helper already: before others are shut out, see that it is the package's own"
+    ));
+    if !owned.directory && owned.uid != 0 {
         remedy = remedy.with_note("A new owner takes the setuid bit away: make the helper privileged again after it.");
     }
     let finding = Finding::warn("helper-writable", format!("{who} can {what} {path}"))

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::{Case, Evidence, Finding, Judgement, Remedy};
-use crate::platform::shell;
-use crate::snapshot::{Fact, HelperLookup, Libvirt};
+use super::{Case, Evidence, Finding, Judgement, Remedy, helper_privilege};
+use crate::platform::{self, Effect, Place, Step, shell};
+use crate::snapshot::{Fact, HelperLookup, Libvirt, OtherHelper};
 
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
     let libvirt = &case.snapshot.libvirt;
@@ -74,29 +74,64 @@ fn lookup(libvirt: &Libvirt) -> String {
     }
 }
 
+/// Why root does not write it.
+const USERS_OWN: &str = "the file is the user's own, in a directory where root must not write";
+
 /// The subject's own configuration decides for the session driver.
 fn remedy(case: &Case<'_>, libvirt: &Libvirt) -> Remedy {
     let ours = &case.snapshot.helper.path;
     if let Fact::Known(Some((file, _))) = &libvirt.bridge_helper {
-        return Remedy::advice(format!(
-            "In {}: `bridge_helper = \"{}\"`, or no such line at all.",
-            file.display(),
-            ours.display()
-        ));
+        let advice =
+            format!("In {}: `bridge_helper = \"{}\"`, or no such line at all.", file.display(), ours.display());
+        return Remedy::advice(USERS_OWN, advice);
+    }
+    if let Some(remedy) = link(case, libvirt) {
+        return remedy
+            .with_note(format!("Or, in the user's libvirt/qemu.conf: `bridge_helper = \"{}\"`.", ours.display()));
     }
     let Some(home) = &case.snapshot.subject.home else {
-        return Remedy::advice(format!("In the user's libvirt/qemu.conf: `bridge_helper = \"{}\"`.", ours.display()));
+        return Remedy::advice(
+            USERS_OWN,
+            format!("In the user's libvirt/qemu.conf: `bridge_helper = \"{}\"`.", ours.display()),
+        );
     };
     let directory = home.join(".config/libvirt");
-    Remedy::automatic([
-        format!("mkdir -p {}", shell::path(&directory)),
-        format!(
-            r#"printf 'bridge_helper = "%s"\n' {} >> {}"#,
-            shell::path(ours),
-            shell::path(&directory.join("qemu.conf"))
-        ),
-    ])
+    Remedy::manual(
+        USERS_OWN,
+        [
+            format!("mkdir -p {}", shell::path(&directory)),
+            format!(
+                r#"printf 'bridge_helper = "%s"\n' {} >> {}"#,
+                shell::path(ours),
+                shell::path(&directory.join("qemu.conf"))
+            ),
+        ],
+    )
     .with_note(
         "Run it as that user. It counts from the next start of the session daemon, which ends by itself when idle.",
     )
+}
+
+/// Where libvirt would find nothing at the one place where it looks, a link there leads it to the privileged copy.
+fn link(case: &Case<'_>, libvirt: &Libvirt) -> Option<Remedy> {
+    let helper = &case.snapshot.helper;
+    let Fact::Known(HelperLookup::CompiledIn(path)) = &libvirt.lookup else { return None };
+    let inode = helper.file.known()?.as_ref().ok()?;
+    if !matches!(libvirt.helper, Fact::Known(None)) || Place::of(path) != Place::Package {
+        return None;
+    }
+    if platform::of(&case.snapshot.machine).is_declarative() {
+        return None;
+    }
+    let ours = OtherHelper {
+        path: helper.path.clone(),
+        real_path: helper.real_path.clone().unwrap_or_else(|| helper.path.clone()),
+        inode: inode.clone(),
+    };
+    let remedy = helper_privilege::link_for(case, path, &ours);
+    let steps = remedy.steps.into_iter().map(|step| match step {
+        Step::Act(action, _) => Step::Act(action, Effect::LibvirtRuns(path.clone())),
+        other => other,
+    });
+    Some(Remedy { steps: steps.collect(), note: None, ..remedy })
 }

@@ -76,6 +76,7 @@ fn file<'a>(case: &Case<'a>) -> Option<&'a Inode> {
 fn no_new_privs(process: &Process) -> Finding {
     let finding = Finding::fail("no-new-privs", "no_new_privs is set: executing a setuid file gains nothing");
     let remedy = Remedy::advice(
+        "the process was started so, and no change of the host takes that back",
         "It cannot be taken back: start QEMU elsewhere. systemd sets it by NoNewPrivileges=yes (other sandbox options of \
          a unit imply it), containers by --security-opt no-new-privileges, bubblewrap and Flatpak always, QEMU by \
          -sandbox elevateprivileges=deny.",
@@ -91,12 +92,17 @@ fn bounding_set(case: &Case<'_>, process: &Process, lacking: &[&str]) -> Finding
     };
     let options: String =
         lacking.iter().map(|name| format!(" --cap-add {}", name.trim_start_matches("cap_").to_uppercase())).collect();
-    let remedy = Remedy::advice(match case.snapshot.machine.container.as_deref() {
-        Some(container @ ("docker" | "podman")) => format!("Start the container with `{container} run{options} …`."),
-        _ => "Give them back where they were taken: systemd's CapabilityBoundingSet=, a container's dropped \
+    let remedy = Remedy::advice(
+        "the process was started so, and no change of the host takes that back",
+        match case.snapshot.machine.container.as_deref() {
+            Some(container @ ("docker" | "podman")) => {
+                format!("Start the container with `{container} run{options} …`.")
+            }
+            _ => "Give them back where they were taken: systemd's CapabilityBoundingSet=, a container's dropped \
               capabilities, capsh --drop."
-            .to_owned(),
-    });
+                .to_owned(),
+        },
+    );
     let finding =
         Finding::fail("capability-bounding-set", format!("the capability bounding set lacks {}", lacking.join(", ")));
     Finding { evidence: evidence(process), ..finding.so(consequence).mend(remedy) }
@@ -109,6 +115,7 @@ fn user_namespace(case: &Case<'_>, process: &Process) -> Finding {
         "in this user namespace the helper cannot gain power over the network namespace"
     };
     let remedy = Remedy::advice(
+        "the process was started so, and no change of the host takes that back",
         "Start QEMU outside of the user namespace (rootless container, unshare -U), or give the namespace a network of \
          its own: with `unshare -Urn` the plain helper works on a bridge made inside.",
     );

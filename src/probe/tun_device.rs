@@ -2,7 +2,7 @@
 
 use super::view::owner;
 use super::{Case, Evidence, Finding, Judgement, Remedy};
-use crate::platform;
+use crate::platform::{self, Action, Effect, ModeChange};
 use crate::snapshot::{Answer, Driver, Errno, Fact, Inode, Kind};
 
 const PATH: &str = "/dev/net/tun";
@@ -78,10 +78,13 @@ fn wrong(case: &Case<'_>, found: Kind) -> Finding {
         .so(consequence)
         .seen("kind", kind)
         .mend(
-            Remedy::manual([
-                platform.as_root(&format!("{remove} {PATH}")),
-                platform.as_root(&format!("mknod -m 0666 {PATH} c 10 200")),
-            ])
+            Remedy::manual(
+                "what stands there is somebody's: whether it may go is not for a program to say",
+                [
+                    platform.as_root(&format!("{remove} {PATH}")),
+                    platform.as_root(&format!("mknod -m 0666 {PATH} c 10 200")),
+                ],
+            )
             .with_note("Find out what put it there: it may come back at the next boot."),
         )
 }
@@ -90,31 +93,41 @@ fn wrong(case: &Case<'_>, found: Kind) -> Finding {
 fn closed(case: &Case<'_>, inode: Option<&Inode>, errno: Errno) -> Finding {
     let subject = &case.snapshot.subject;
     let user = &subject.user;
-    let platform = platform::of(&case.snapshot.machine);
     let mode = inode.map(|inode| owner::of_inode(inode, subject));
     let nodev = inode.and_then(|inode| inode.mount.known()).is_some_and(|mount| mount.nodev);
     let later = inode.filter(|inode| inode.mode & 0o060 == 0o060 && subject.groups_after_login.contains(&inode.gid));
     let (message, remedy) = if let Some(directory) = &case.snapshot.tun.closed_directory {
-        let command = platform.as_root(&format!("chmod a+rx {}", platform::shell::path(directory)));
-        (format!("{user} may not enter {}, where the tun device is", directory.display()), Remedy::automatic([command]))
+        let opened = Action::SetMode { path: directory.clone(), owner: None, mode: Some(ModeChange::Add(0o555)) };
+        let remedy = Remedy::actions([opened]);
+        let remedy = match directory.starts_with("/dev") {
+            true => remedy,
+            false => remedy.by_hand("the directory was not made for the device alone"),
+        };
+        (format!("{user} may not enter {}, where the tun device is", directory.display()), remedy)
     } else if errno == Errno::EPERM {
         (format!("the device cgroup forbids {PATH}"), grant(case))
     } else if nodev {
         (
             format!("{PATH} is on a mount with `nodev`: no device opens there"),
-            Remedy::advice("Mount /dev without `nodev`, or bind the host's /dev/net/tun over it."),
+            Remedy::advice(
+                "`nodev` was asked for, and holds for everything on that mount",
+                "Mount /dev without `nodev`, or bind the host's /dev/net/tun over it.",
+            ),
         )
     } else if let Some(inode) = later {
         let group = owner::group(inode.gid, subject);
         (
             format!("{PATH} is for group {group}, which {user} is in from the next login on"),
-            Remedy::advice(format!("Log in again, so that {user} is in group {group}.")),
+            Remedy::advice(
+                "nobody else can log in for the user",
+                format!("Log in again, so that {user} is in group {group}."),
+            ),
         )
     } else {
         let mode = mode.as_ref().map_or_else(String::new, |mode| format!(": mode {mode}"));
         (
             format!("{user} may not open {PATH}{mode}"),
-            Remedy::automatic([platform.as_root(&format!("chmod 0666 {PATH}"))]).with_note(
+            opened().with_note(
                 "0666 is usual and safe: making a tap takes CAP_NET_ADMIN all the same. A udev rule may set it back at \
                  the next boot: look in /etc/udev/rules.d.",
             ),
@@ -150,7 +163,10 @@ fn driverless(case: &Case<'_>, driver: Driver) -> Finding {
         }
         (_, Some(container)) => (
             format!("{PATH} has no driver: the kernel below this container ({container}) has not loaded tun"),
-            Remedy::advice("Load it on the container's host: `modprobe tun`."),
+            Remedy::advice(
+                "only the host of the container can load it",
+                "Load it on the container's host: `modprobe tun`.",
+            ),
         ),
         (_, None) => (format!("{PATH} has no driver: the kernel has no tun, or may not load it"), load(case)),
     };
@@ -159,18 +175,53 @@ fn driverless(case: &Case<'_>, driver: Driver) -> Finding {
 
 fn grant(case: &Case<'_>) -> Remedy {
     case.snapshot.machine.container.as_deref().map_or_else(
-        || Remedy::advice("Add `DeviceAllow=/dev/net/tun rw` to the unit of the service that starts QEMU."),
+        || {
+            Remedy::advice(
+                "only whoever starts the service can widen what it may use",
+                "Add `DeviceAllow=/dev/net/tun rw` to the unit of the service that starts QEMU.",
+            )
+        },
         platform::grant_tun,
     )
 }
 
 fn load(case: &Case<'_>) -> Remedy {
-    Remedy::automatic([platform::of(&case.snapshot.machine).as_root("modprobe tun")])
-        .with_note("If that is refused, look for `blacklist tun` or `install tun` in /etc/modprobe.d.")
+    let machine = &case.snapshot.machine;
+    let modprobe = Action::Run { argv: ["modprobe", "tun"].map(str::to_owned).into(), undo: None, writes: Vec::new() };
+    let at_boot =
+        Action::WriteFile { path: "/etc/modules-load.d/tun.conf".into(), content: b"tun\n".to_vec(), mode: 0o644 };
+    let remedy = Remedy::automatic([(modprobe, Effect::TunReady), (at_boot, Effect::Evident)]);
+    let remedy = match () {
+        () if case.snapshot.tun.driver == Fact::Known(Driver::Loaded) => node(),
+        () if platform::of(machine).is_declarative() => Remedy::manual(
+            "this system is made from its configuration: what is changed by hand is lost or refused",
+            [platform::of(machine).as_root("modprobe tun")],
+        ),
+        () if case.snapshot.tun.driver == Fact::Known(Driver::Absent) => {
+            remedy.by_hand("the running kernel was not seen to have the module, or its loading is forbidden")
+        }
+        () => remedy,
+    };
+    remedy.with_note("If that is refused, look for `blacklist tun` or `install tun` in /etc/modprobe.d.")
+}
+
+/// The device of a driver that is there; udev, where it runs, gives it the same mode.
+fn node() -> Remedy {
+    let directory = Action::MakeDirectory { path: "/dev/net".into(), mode: 0o755 };
+    let make = ["mknod", "-m", "0666", PATH, "c", "10", "200"].map(str::to_owned);
+    let unmake = ["rm", "-f", PATH].map(str::to_owned);
+    let make = Action::Run { argv: make.into(), undo: Some(unmake.into()), writes: Vec::new() };
+    Remedy::automatic([(directory, Effect::Prepares), (make, Effect::TunReady)])
+}
+
+/// What udev gives the device, and what every user of it has on most systems.
+fn opened() -> Remedy {
+    Remedy::actions([Action::SetMode { path: PATH.into(), owner: None, mode: Some(ModeChange::Set(0o666)) }])
 }
 
 fn reboot(case: &Case<'_>) -> Remedy {
-    Remedy::manual([platform::of(&case.snapshot.machine).as_root("reboot")])
+    let command = platform::of(&case.snapshot.machine).as_root("reboot");
+    Remedy::manual("a reboot stops everything that runs here", [command])
         .with_note("A kernel upgrade took the modules of the running kernel away; the new kernel finds its own.")
 }
 

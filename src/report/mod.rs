@@ -7,6 +7,7 @@ pub mod human;
 pub mod json;
 pub mod list;
 mod model;
+pub mod plan;
 pub mod schema;
 pub mod text;
 pub mod undo;
@@ -18,3 +19,4 @@ pub use attach::{ATTACH_SCHEMA, Attach, ForwardingEntry, ForwardingStatus};
 pub use model::{
     Check, CheckStatus, EvidenceEntry, FixEntry, Host, Report, SCHEMA, Status, SubjectEntry, Summary, TargetEntry, Tool,
 };
+pub use plan::{ActionState, Manual, PLAN_SCHEMA, Plan, PlannedAction, Preimage, Question, Standing};

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::Attach;
 use crate::acl::Diagnostic;
 use crate::helper::Prediction;
+use crate::platform::Remedy;
 
 /// The identifier and version of the report's JSON.
 pub const SCHEMA: &str = "bridge-doctor/report/v1";
@@ -144,6 +145,9 @@ pub struct Check {
     pub blocked_by: Option<&'static str>,
     /// How to mend it.
     pub fix: Option<FixEntry>,
+    /// The same, as a plan takes it.
+    #[serde(skip)]
+    pub remedy: Option<Remedy>,
     /// Places in the ACL to show.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -158,7 +162,7 @@ pub struct EvidenceEntry {
 }
 
 /// How to mend a finding.
-#[derive(Clone, Debug, Eq, JsonSchema, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Eq, JsonSchema, PartialEq, Serialize)]
 pub struct FixEntry {
     /// Commands in their order, or the declaration to add.
     pub commands: Vec<String>,
@@ -166,6 +170,8 @@ pub struct FixEntry {
     pub automatic: bool,
     /// What to know beside the commands.
     pub note: Option<String>,
+    /// Why a person has to decide or to do it; none where a program may.
+    pub why: Option<String>,
 }
 
 /// How many entries ended how.

@@ -27,6 +27,19 @@ impl Acl {
     pub fn file(&self, path: &std::path::Path) -> Option<&AclFile> {
         self.files.iter().find(|file| file.path.as_os_str() == path.as_os_str())
     }
+
+    /// The file that is meant by this path, be it the helper's name for it or, behind links, its own.
+    pub fn standing_at(&self, path: &std::path::Path) -> Option<&AclFile> {
+        self.file(path).or_else(|| self.files.iter().find(|file| file.real_path() == path))
+    }
+}
+
+impl AclFile {
+    /// Where the file itself stands, links resolved as far as that was seen.
+    pub fn real_path(&self) -> &std::path::Path {
+        let itself = |owned: &&Owned| !owned.directory && owned.path.file_name().is_some();
+        self.owners.iter().find(itself).map_or(&self.path, |owned| &owned.path)
+    }
 }
 
 /// One ACL file.

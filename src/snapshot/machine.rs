@@ -51,4 +51,6 @@ pub enum Manager {
     Netplan,
     /// ifupdown.
     Ifupdown,
+    /// wicked.
+    Wicked,
 }

@@ -1,9 +1,13 @@
 //! Why there is no interface of that name.
 
 use crate::platform;
+use crate::platform::{Action, Effect};
 use crate::probe::view::{interface, near};
-use crate::probe::{Case, Finding, Remedy};
+use crate::probe::{Case, Expect, Finding, Remedy};
 use crate::snapshot::{Errno, Fact, LibvirtNetwork, Link, Network};
+
+/// Why nothing on the host is changed.
+const OTHER_NAME: &str = "only you can give QEMU another name";
 
 /// libvirt's bridge of the network `default`.
 const LIBVIRT_BRIDGE: &str = "virbr0";
@@ -36,7 +40,7 @@ fn impossible(name: &str) -> Option<Story> {
     } else {
         return None;
     };
-    Some((why, Remedy::advice("Name a bridge that exists: `ip link show type bridge` lists them.")))
+    Some((why, Remedy::advice(OTHER_NAME, "Name a bridge that exists: `ip link show type bridge` lists them.")))
 }
 
 /// libvirt makes the bridge when it starts the network.
@@ -47,7 +51,8 @@ fn bridge_of_libvirt(case: &Case<'_>) -> Option<Story> {
         return (name == LIBVIRT_BRIDGE).then(|| {
             (
                 story,
-                start("default")
+                start("default", name)
+                    .by_hand("nobody could look whether libvirt knows that network")
                     .with_note("`virsh -c qemu:///system net-list --all` shows whether that network is defined."),
             )
         });
@@ -63,15 +68,18 @@ fn bridge_of_libvirt(case: &Case<'_>) -> Option<Story> {
         );
         return Some((
             story,
-            Remedy::manual([
-                format!("virsh -c qemu:///system net-destroy {}", platform::shell::word(&found.name)),
-                format!("virsh -c qemu:///system net-start {}", platform::shell::word(&found.name)),
-            ])
+            Remedy::manual(
+                "guests that run on the network would lose it",
+                [
+                    format!("virsh -c qemu:///system net-destroy {}", platform::shell::word(&found.name)),
+                    format!("virsh -c qemu:///system net-start {}", platform::shell::word(&found.name)),
+                ],
+            )
             .with_note("It may have been deleted by hand, or stand in another network namespace."),
         ));
     }
     let story = format!("there is no `{name}`: libvirt's network `{}` is defined and not started", found.name);
-    Some((story, start(&found.name)))
+    Some((story, start(&found.name, name)))
 }
 
 /// A network's name in place of its bridge's.
@@ -82,21 +90,28 @@ fn name_of_libvirt(case: &Case<'_>, network: &Network) -> Option<Story> {
     let story = format!("`{name}` is a network of libvirt; its bridge is `{bridge}`");
     let use_it = format!("Name the bridge `{bridge}` to QEMU, and in the ACL.");
     let there = network.resolve(bridge).is_some() || found.active;
-    Some((story, if there { Remedy::advice(use_it) } else { start(&found.name).with_note(use_it) }))
+    Some((
+        story,
+        if there {
+            Remedy::advice(OTHER_NAME, use_it)
+        } else {
+            start(&found.name, bridge).by_hand(OTHER_NAME).with_note(use_it)
+        },
+    ))
 }
 
 /// The text of an alias is for people; the kernel does not resolve it.
 fn alias(network: &Network, name: &str) -> Option<Story> {
     let link: &Link = network.links.iter().find(|link| link.alias.as_deref() == Some(name))?;
     let story = format!("`{name}` is only the alias of `{}`, which the kernel does not take for a name", link.name);
-    Some((story, Remedy::advice(format!("Name the bridge `{}` to QEMU, and in the ACL.", link.name))))
+    Some((story, Remedy::advice(OTHER_NAME, format!("Name the bridge `{}` to QEMU, and in the ACL.", link.name))))
 }
 
 /// A name near by.
 fn slip(network: &Network, name: &str) -> Option<Story> {
     let meant = near::nearest(name, interface::bridges(network))?;
     let story = format!("there is no `{name}`; there is a bridge `{meant}`, which may have been meant");
-    Some((story, Remedy::advice(format!("Name the bridge `{meant}` to QEMU, and in the ACL."))))
+    Some((story, Remedy::advice(OTHER_NAME, format!("Name the bridge `{meant}` to QEMU, and in the ACL."))))
 }
 
 /// Nothing like it.
@@ -104,11 +119,19 @@ fn absent(case: &Case<'_>, network: &Network) -> Story {
     let machine = &case.snapshot.machine;
     let name = case.bridge;
     let manager = machine.network_managers.first().copied();
-    let make = platform::of(machine).make_bridge(manager, name, interface::only_wired(network));
+    let uplink = interface::only_wired(network).filter(|_| case.expect != Some(Expect::Isolated));
+    let make = platform::of(machine).make_bridge(manager, name, uplink);
+    let make = match (case.expect, uplink) {
+        (Some(Expect::Bridged | Expect::Routed), None) => make.by_hand(
+            "a bridge without ports and addresses would not be what it is for, and only you know what to give it",
+        ),
+        _ => make,
+    };
     match &machine.container {
         Some(container) => (
             format!("there is no `{name}` in the network namespace of this container ({container})"),
-            make.with_note("A bridge of the container's host cannot be reached from inside."),
+            make.by_hand("the container's host may have the bridge that is meant")
+                .with_note("A bridge of the container's host cannot be reached from inside."),
         ),
         None => (format!("there is no interface `{name}` in this network namespace"), make),
     }
@@ -121,18 +144,24 @@ fn networks<'a>(case: &Case<'a>) -> Option<&'a Vec<LibvirtNetwork>> {
     }
 }
 
-fn start(network: &str) -> Remedy {
-    let network = platform::shell::word(network);
-    Remedy::automatic([
-        format!("virsh -c qemu:///system net-start {network}"),
-        format!("virsh -c qemu:///system net-autostart {network}"),
-    ])
+fn start(network: &str, bridge: &str) -> Remedy {
+    let virsh = |verb: &[&str]| {
+        ["virsh", "-c", "qemu:///system"].iter().chain(verb).chain(&[network]).map(|word| (*word).to_owned()).collect()
+    };
+    let action =
+        |verb: &[&str], undo: &[&str]| Action::Run { argv: virsh(verb), undo: Some(virsh(undo)), writes: Vec::new() };
+    let made = Effect::BridgeMade { name: bridge.to_owned(), addressed: true };
+    let remedy = Remedy::automatic([
+        (action(&["net-start"], &["net-destroy"]), made),
+        (action(&["net-autostart"], &["net-autostart", "--disable"]), Effect::Prepares),
+    ]);
+    if network.starts_with('-') { remedy.by_hand("`virsh` would take such a name for an option") } else { remedy }
 }
 
 /// The file is part of libvirt's network driver.
 fn define() -> Remedy {
     let define = "virsh -c qemu:///system net-define /usr/share/libvirt/networks/default.xml".to_owned();
-    Remedy::manual([define])
-        .then(start("default"))
+    Remedy::manual("only you know whether libvirt should have that network", [define])
+        .then(start("default", LIBVIRT_BRIDGE))
         .with_note("Where libvirt is not installed, use a bridge of your own in place of virbr0.")
 }

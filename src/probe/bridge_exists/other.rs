@@ -5,6 +5,9 @@ use crate::probe::view::{interface, near};
 use crate::probe::{Case, Finding, Remedy};
 use crate::snapshot::{Errno, Link, Network};
 
+/// Why nothing on the host is changed.
+const OTHER_NAME: &str = "what stands there is no bridge and cannot become one: QEMU needs the name of another";
+
 /// An interface of that name is there, and a tap cannot be put on it.
 pub(super) fn finding(case: &Case<'_>, network: &Network, link: &Link) -> Finding {
     let name = case.bridge;
@@ -29,14 +32,19 @@ fn remedy(case: &Case<'_>, network: &Network, link: &Link) -> Remedy {
     let machine = &case.snapshot.machine;
     let master = link.master.and_then(|index| network.links.iter().find(|other| other.index == index));
     if let Some(bridge) = master.filter(|master| master.bridge.is_some()) {
-        return Remedy::advice(format!("It is a port of `{0}`: name `{0}` to QEMU, and in the ACL.", bridge.name));
+        return Remedy::advice(
+            OTHER_NAME,
+            format!("It is a port of `{0}`: name `{0}` to QEMU, and in the ACL.", bridge.name),
+        );
     }
     let remedy = match link.kind.as_deref() {
         Some("openvswitch") => Remedy::advice(
+            OTHER_NAME,
             "The helper knows the kernel's own bridges only. For Open vSwitch make a tap and add it with `ovs-vsctl \
              add-port`, or let libvirt do it: `<virtualport type='openvswitch'/>`.",
         ),
         None if link.wireless => Remedy::advice(
+            OTHER_NAME,
             "Wi-Fi interfaces cannot be ports of a bridge: give guests a routed or NATed one, such as libvirt's virbr0.",
         ),
         None | Some("bond" | "team" | "vlan") if link.name != "lo" => {
@@ -44,7 +52,7 @@ fn remedy(case: &Case<'_>, network: &Network, link: &Link) -> Remedy {
             let name = if network.resolve("br0").is_none() { "br0" } else { "br1" };
             platform::of(machine).make_bridge(manager, name, Some(&link.name))
         }
-        _ => Remedy::default(),
+        _ => Remedy { why: Some(OTHER_NAME.to_owned()), ..Remedy::default() },
     };
     match near::list(interface::bridges(network)) {
         none if none == "none" => remedy.with_note("There is no bridge on this host."),

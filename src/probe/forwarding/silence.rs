@@ -1,6 +1,6 @@
 //! What swallows frames without a word: how to say it, and how to mend it.
 
-use crate::platform::{self, shell};
+use crate::platform::{self, Action, Effect, shell};
 use crate::probe::{Case, Remedy};
 use crate::snapshot::{Chain, Fact, Silence, port_state};
 
@@ -57,6 +57,9 @@ pub(super) fn consequence(silence: Option<&Silence>) -> String {
     }
 }
 
+/// Why its rules are not changed.
+const FILTER: &str = "a packet filter is not opened by a program that does not know what it protects";
+
 /// What to do about it, where one command can say.
 pub(super) fn remedy(case: &Case<'_>, silence: &Silence) -> Option<Remedy> {
     let platform = platform::of(&case.snapshot.machine);
@@ -64,20 +67,30 @@ pub(super) fn remedy(case: &Case<'_>, silence: &Silence) -> Option<Remedy> {
     let root = |command: String| platform.as_root(&command);
     let show = |chain: &Chain| root(format!("nft list chain {} {}", chain.table, chain.name));
     match silence {
-        Silence::BridgeDown => Some(Remedy::automatic([root(format!("ip link set dev {bridge} up"))])),
+        Silence::BridgeDown => {
+            let set = |state: &str| ["ip", "link", "set", "dev", case.bridge, state].map(str::to_owned).to_vec();
+            let action = Action::Run { argv: set("up"), undo: Some(set("down")), writes: Vec::new() };
+            Some(Remedy::automatic([(action, Effect::LinkUp(case.bridge.to_owned()))]))
+        }
         Silence::PortWaits { delay, .. } => {
             let seconds = delay.div_ceil(100) + 2;
             let command = format!("bridge-doctor attach --bridge {bridge} --timeout {seconds}s");
-            Some(Remedy::manual([command]).with_note("With the spanning tree on, every new port waits that long."))
+            Some(
+                Remedy::manual("it takes nothing but patience", [command])
+                    .with_note("With the spanning tree on, every new port waits that long."),
+            )
         }
         Silence::Isolated => Some(
-            Remedy::manual([root("bridge link set dev TAP isolated off".to_owned())])
-                .with_note("Something isolates each new port; leave it where guests must not see each other."),
+            Remedy::manual(
+                "guests may be meant not to see each other",
+                [root("bridge link set dev TAP isolated off".to_owned())],
+            )
+            .with_note("Something isolates each new port; leave it where guests must not see each other."),
         ),
-        Silence::BridgeRule(chain) => Some(Remedy::manual([show(chain)])),
-        Silence::Netfilter(Fact::Known(chains)) => Some(Remedy::manual(chains.iter().map(show))),
+        Silence::BridgeRule(chain) => Some(Remedy::manual(FILTER, [show(chain)])),
+        Silence::Netfilter(Fact::Known(chains)) => Some(Remedy::manual(FILTER, chains.iter().map(show))),
         Silence::Netfilter(Fact::Unknown(unknown)) | Silence::BridgeRulesUnseen(unknown) => {
-            unknown.command.clone().map(|command| Remedy::manual([command]))
+            unknown.command.clone().map(|command| Remedy::manual(FILTER, [command]))
         }
         _ => None,
     }

@@ -2,6 +2,8 @@
 
 pub(super) mod acl;
 pub(super) mod bridge;
+pub(super) mod correct;
 pub(super) mod interface;
 pub(super) mod near;
+pub(super) mod open_up;
 pub(super) mod owner;

@@ -9,7 +9,7 @@ use super::Options;
 
 /// What a piece of text means, and so how it is coloured.
 #[derive(Clone, Copy)]
-pub(super) enum Tone {
+pub(in crate::report) enum Tone {
     Good,
     Bad,
     Caution,

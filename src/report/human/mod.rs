@@ -6,13 +6,17 @@ mod closing;
 mod finding;
 mod look;
 mod picture;
+mod prose;
 mod words;
 
 use crate::helper::{Outcome, Prediction};
 
 use super::{Check, CheckStatus, Report};
 pub use attach::{render_attach, render_sandbox};
-use look::{Look, Tone};
+use look::Look;
+pub(in crate::report) use look::Tone;
+pub(in crate::report) use prose::Prose;
+pub(in crate::report) use words::{count, list};
 
 /// How the report is shown.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -1,12 +1,12 @@
 //! Numbers and lists in English.
 
 /// `1 problem`, `2 problems`.
-pub(super) fn count(number: usize, one: &str) -> String {
+pub(in crate::report) fn count(number: usize, one: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
 }
 
 /// `br0`, `br0 and br1`, `br0, br1 and br2`; at most five names, then how many more.
-pub(super) fn list(names: &[String]) -> String {
+pub(in crate::report) fn list(names: &[String]) -> String {
     const SHOWN: usize = 5;
     let more = names.len().saturating_sub(SHOWN);
     let mut parts: Vec<String> = names.iter().take(SHOWN).cloned().collect();

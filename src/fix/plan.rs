@@ -1,0 +1,255 @@
+//! From the facts to the plan.
+
+use super::choice::Choice;
+use super::{describe, diff, grants, merge, simulate, standing};
+use crate::engine::{self, Options};
+use crate::platform::{self, Action, Declaration, Effect, Remedy, Step};
+use crate::report::{ActionState, Check, Manual, PLAN_SCHEMA, Plan, PlannedAction, Preimage, Question, Report, Status};
+use crate::snapshot::Snapshot;
+
+/// More faults than a host has; the loop below ends before, since each turn adds an action.
+const MOST_TURNS: usize = 200;
+
+/// What mends the chosen findings of this host, all at once.
+///
+/// Each remedy is tried on the facts, and the facts that it leads to are judged anew: so a plan also mends what would
+/// only come to light when its first half is done, and a second plan has nothing to do.
+pub fn plan(snapshot: &Snapshot, options: &Options, choice: &Choice) -> Plan {
+    let mut draft = Draft::new(snapshot, choice);
+    let mut report = engine::judge(&draft.hoped, options);
+    for _ in 0..MOST_TURNS {
+        if !report.checks.iter().any(|check| draft.take(check, &report.target.bridges)) {
+            break;
+        }
+        report = engine::judge(&draft.hoped, options);
+    }
+    let bridges = report.target.bridges.clone();
+    let manual = draft.manual(&report);
+    let predictions = engine::judge(&draft.mended, options);
+    let question = Question { user: snapshot.subject.user.clone(), bridges, chosen: choice.ids.clone() };
+    let remaining = remaining(&predictions, choice);
+    Plan {
+        schema: PLAN_SCHEMA,
+        run: None,
+        actions: draft.actions(snapshot),
+        manual,
+        verified: None,
+        blind: predictions.status == Status::Unknown,
+        predictions: predictions.predictions,
+        question,
+        remaining,
+    }
+}
+
+/// The causes in question that the actions leave.
+fn remaining(report: &Report, choice: &Choice) -> Vec<&'static str> {
+    let mut causes = Vec::new();
+    for check in report.checks.iter().filter(|check| choice.takes(check)) {
+        causes.extend(check.cause.filter(|cause| !causes.contains(cause)));
+    }
+    causes
+}
+
+/// Why an action is in the plan.
+#[derive(Default)]
+struct Reasons {
+    causes: Vec<&'static str>,
+    found: Vec<String>,
+}
+
+struct Draft<'a> {
+    choice: &'a Choice,
+    planned: Vec<Action>,
+    effects: Vec<Effect>,
+    reasons: Vec<Reasons>,
+    declared: Vec<(Declaration, &'static str, String, Option<String>)>,
+    /// The facts once the actions are taken.
+    mended: Snapshot,
+    /// The same, once the configuration says what it should, too.
+    hoped: Snapshot,
+    /// Findings whose remedy would allow more than was asked for: cause, and what.
+    loosening: Vec<(Remedy, Vec<String>)>,
+}
+
+impl<'a> Draft<'a> {
+    fn new(snapshot: &Snapshot, choice: &'a Choice) -> Self {
+        Self {
+            choice,
+            planned: Vec::new(),
+            effects: Vec::new(),
+            reasons: Vec::new(),
+            declared: Vec::new(),
+            mended: snapshot.clone(),
+            hoped: snapshot.clone(),
+            loosening: Vec::new(),
+        }
+    }
+
+    /// Plans the remedy of this finding; whether that changed the plan.
+    fn take(&mut self, check: &Check, bridges: &[String]) -> bool {
+        let (Some(remedy), Some(cause)) = (&check.remedy, check.cause) else { return false };
+        if !self.choice.takes(check) || self.loosening.iter().any(|(other, _)| other == remedy) {
+            return false;
+        }
+        if remedy.is_automatic() { self.act(check, cause, remedy, bridges) } else { self.declare(check, cause, remedy) }
+    }
+
+    fn act(&mut self, check: &Check, cause: &'static str, remedy: &Remedy, bridges: &[String]) -> bool {
+        let all = |start: &Snapshot| {
+            remedy.acts().fold(start.clone(), |facts, (action, effect)| simulate(&facts, action, effect))
+        };
+        let after = all(&self.mended);
+        let beyond = grants::beyond(&self.mended, &after, bridges);
+        if !beyond.is_empty() {
+            self.loosening.push((remedy.clone(), beyond));
+            return false;
+        }
+        let mut changed = false;
+        for (action, effect) in remedy.acts() {
+            if is_there(&self.mended, action) {
+                continue;
+            }
+            let (at, new) = merge::add(&mut self.planned, action.clone());
+            if at == self.effects.len() {
+                self.effects.push(effect.clone());
+                self.reasons.push(Reasons::default());
+            }
+            changed |= new;
+            let reasons = &mut self.reasons[at];
+            if !reasons.causes.contains(&cause) {
+                reasons.causes.push(cause);
+                reasons.found.push(check.message.clone());
+            }
+        }
+        if changed {
+            self.hoped = all(&self.hoped);
+            self.mended = after;
+        }
+        changed
+    }
+
+    fn declare(&mut self, check: &Check, cause: &'static str, remedy: &Remedy) -> bool {
+        let mut changed = false;
+        for declaration in remedy.declarations() {
+            if self.declared.iter().any(|(known, ..)| known == declaration) {
+                continue;
+            }
+            self.hoped = simulate::declared(&self.hoped, declaration);
+            self.declared.push((declaration.clone(), cause, check.message.clone(), remedy.note.clone()));
+            changed = true;
+        }
+        changed
+    }
+
+    /// What is left to a person: one declaration for all that can be declared, then each finding.
+    fn manual(&self, report: &Report) -> Vec<Manual> {
+        let mut manual: Vec<Manual> = self.declaration().into_iter().collect();
+        for check in report.checks.iter().filter(|check| self.choice.takes(check)) {
+            let Some(cause) = check.cause else { continue };
+            let entry = by_hand(&self.hoped, check, cause, &self.loosening);
+            if !manual.iter().any(|known| {
+                known.cause == entry.cause && known.commands == entry.commands && known.summary == entry.summary
+            }) {
+                manual.push(entry);
+            }
+        }
+        manual
+    }
+
+    fn declaration(&self) -> Option<Manual> {
+        let (_, cause, ..) = self.declared.first()?;
+        let wishes: Vec<Declaration> = self.declared.iter().map(|(declaration, ..)| declaration.clone()).collect();
+        let mut causes: Vec<&'static str> = Vec::new();
+        let mut notes: Vec<&str> = Vec::new();
+        let mut summary: Vec<String> = Vec::new();
+        for (_, cause, found, note) in &self.declared {
+            if !causes.contains(cause) {
+                causes.push(cause);
+            }
+            if !summary.contains(found) {
+                summary.push(found.clone());
+            }
+            notes.extend(note.as_deref().filter(|note| !notes.contains(note)));
+        }
+        let remedy = Remedy::declaration(wishes[0].clone());
+        Some(Manual {
+            cause,
+            causes,
+            summary: sentence(&summary.join("; "), Some(&notes.join(" "))),
+            commands: platform::of(&self.mended.machine).declare(&wishes),
+            why: remedy.why.unwrap_or_default(),
+        })
+    }
+
+    /// The actions with all that a person wants to know, each seen from the facts before it.
+    fn actions(self, snapshot: &Snapshot) -> Vec<PlannedAction> {
+        let mut before = snapshot.clone();
+        let mut actions = Vec::new();
+        for (index, ((action, effect), reasons)) in
+            self.planned.into_iter().zip(self.effects).zip(self.reasons).enumerate()
+        {
+            let after = simulate(&before, &action, &effect);
+            let remedy = Remedy { steps: vec![Step::Act(action.clone(), effect.clone())], why: None, note: None };
+            actions.push(PlannedAction {
+                id: (index + 1).to_string(),
+                cause: reasons.causes.first().copied().unwrap_or_default(),
+                causes: reasons.causes,
+                kind: describe::kind(&action),
+                summary: describe::summary(&action, &effect),
+                command: remedy.commands(snapshot).join("\n"),
+                path: action.path().map(|path| path.display().to_string()),
+                diff: diff::of(&before, &after, &action),
+                undo: describe::undo(&before, &action),
+                automatic: true,
+                state: ActionState::Planned,
+                reason: reasons.found.join("; "),
+                preimage: standing::preimage(snapshot, &action),
+                action,
+                effect,
+            });
+            before = after;
+        }
+        actions
+    }
+}
+
+/// Directories that stand need not be made, nor files written anew that are as they should be.
+fn is_there(facts: &Snapshot, action: &Action) -> bool {
+    match (action, action.path().map(|path| standing::at(facts, path))) {
+        (Action::MakeDirectory { .. }, Some(Preimage::Standing(_))) => true,
+        (Action::WriteFile { content, .. }, Some(Preimage::Standing(found))) => found.content.as_ref() == Some(content),
+        _ => false,
+    }
+}
+
+/// A finding that stays for a person.
+fn by_hand(facts: &Snapshot, check: &Check, cause: &'static str, loosening: &[(Remedy, Vec<String>)]) -> Manual {
+    let remedy = check.remedy.clone().unwrap_or_default();
+    let beyond = loosening.iter().find(|(other, _)| *other == remedy).map(|(_, beyond)| beyond.join(", "));
+    let (why, note) = match (&remedy.why, beyond) {
+        (_, Some(beyond)) => (
+            format!("it would also bring rules into force that allow {beyond}, which was not asked for"),
+            Some(format!(
+                "Name that with --bridge as well to have it done, or run this: {}",
+                remedy.note.as_deref().unwrap_or("it is not undone by itself.")
+            )),
+        ),
+        (Some(why), None) => (why.clone(), remedy.note.clone()),
+        // It was tried on the facts, and the finding is still there.
+        (None, None) => ("it was planned and does not mend this".to_owned(), remedy.note.clone()),
+    };
+    Manual {
+        cause,
+        causes: vec![cause],
+        summary: sentence(&check.message, note.as_deref()),
+        commands: remedy.commands(facts),
+        why,
+    }
+}
+
+fn sentence(found: &str, note: Option<&str>) -> String {
+    match note {
+        Some(note) if !note.is_empty() => format!("{found}. {note}"),
+        _ => format!("{found}."),
+    }
+}

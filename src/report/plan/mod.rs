@@ -1,0 +1,7 @@
+//! The plan of `fix`: its data, and how it is shown.
+
+pub mod human;
+mod model;
+pub mod script;
+
+pub use model::{ActionState, Manual, PLAN_SCHEMA, Plan, PlannedAction, Preimage, Question, Standing};
