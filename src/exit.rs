@@ -18,6 +18,8 @@ pub enum Exit {
     Unknown,
     /// bridge-doctor itself failed: unreadable input, output that cannot be written.
     Internal,
+    /// `fix` changed something, it did not come out as planned, and everything was taken back.
+    RolledBack,
 }
 
 impl Exit {
@@ -60,6 +62,7 @@ impl Exit {
             Self::Usage => 2,
             Self::Unknown => 3,
             Self::Internal => 4,
+            Self::RolledBack => 5,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod acl;
 mod acl_file;
+mod apply;
 mod attach;
 mod check;
 mod collect;
@@ -19,6 +20,7 @@ mod schema;
 mod selection;
 mod trial;
 mod undo;
+mod verify;
 
 use std::ffi::OsString;
 use std::io::ErrorKind;

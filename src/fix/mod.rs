@@ -4,6 +4,7 @@ pub mod apply;
 mod choice;
 mod describe;
 mod diff;
+mod expected;
 mod grants;
 pub mod journal;
 mod merge;
@@ -15,6 +16,7 @@ mod trouble;
 pub mod undo;
 
 pub use choice::Choice;
+pub use expected::expect;
 pub use object::{Attributes, Node, Object, Time};
 pub use plan::plan;
 pub use simulate::simulate;

@@ -62,6 +62,11 @@ impl Prepared {
         found
     }
 
+    /// What the object of one step is before it, where no earlier program decides that.
+    pub(in crate::fix) fn found(&self, number: usize) -> Option<&Object> {
+        self.step(number).last()?.before.as_ref()
+    }
+
     /// The objects of one step.
     pub(super) fn step(&self, number: usize) -> &[Planned] {
         self.steps.get(number).map_or(&[], Vec::as_slice)
