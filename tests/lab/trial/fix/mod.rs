@@ -2,6 +2,7 @@
 
 mod host;
 mod library;
+mod mended;
 mod taken_back;
 mod tree;
 mod unsafe_places;
@@ -10,5 +11,5 @@ use libtest_mimic::Trial;
 
 /// The trials.
 pub fn trials() -> Vec<Trial> {
-    [library::trials(), taken_back::trials(), unsafe_places::trials()].into_iter().flatten().collect()
+    [library::trials(), taken_back::trials(), unsafe_places::trials(), mended::trials()].into_iter().flatten().collect()
 }

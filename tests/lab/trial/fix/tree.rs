@@ -47,6 +47,11 @@ impl Tree {
         Ok(Self(seen))
     }
 
+    /// Adds something else that is to stay as it was.
+    pub fn note(&mut self, name: &str, text: String) {
+        self.0.insert(PathBuf::from(name), text);
+    }
+
     /// Whether `now` is the same; else how it differs.
     pub fn same(&self, now: &Self) -> Result<(), String> {
         let mut found = Vec::new();
@@ -67,11 +72,6 @@ impl Tree {
     pub fn unlike<'a>(&'a self, other: &'a Self) -> Vec<&'a Path> {
         let paths: std::collections::BTreeSet<&PathBuf> = self.0.keys().chain(other.0.keys()).collect();
         paths.into_iter().filter(|path| self.0.get(*path) != other.0.get(*path)).map(PathBuf::as_path).collect()
-    }
-
-    /// What is known of one path.
-    pub fn at(&self, path: &Path) -> Option<&str> {
-        self.0.get(path).map(String::as_str)
     }
 }
 
