@@ -1,7 +1,8 @@
 //! Everything that can be seen of a file tree, to be compared with what it was before.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
 use std::collections::hash_map::DefaultHasher;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, Metadata};
 use std::hash::{Hash as _, Hasher as _};
 use std::io;
@@ -75,8 +76,30 @@ impl Tree {
     }
 }
 
+/// What was seen of a file: nothing of it can change without its change time.
+type Cache = HashMap<(PathBuf, u64, u64, i64, i64), String>;
+
+thread_local! {
+    static CACHE: RefCell<Cache> = RefCell::new(HashMap::new());
+}
+
+/// Describes a file, anew where it was changed since the last look.
 fn describe(path: &Path) -> io::Result<String> {
     let seen = fs::symlink_metadata(path)?;
+    let key = (path.to_owned(), seen.dev(), seen.ino(), seen.ctime(), seen.ctime_nsec());
+    if let Some(known) = CACHE.with_borrow(|cache| cache.get(&key).cloned()) {
+        return Ok(known);
+    }
+    let described = look(path, &seen)?;
+    // A clock that ticks slowly could give two changes one time; what was changed long ago has only one.
+    let age = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |now| now.as_secs());
+    if seen.ctime() + 2 < age.cast_signed() {
+        CACHE.with_borrow_mut(|cache| cache.insert(key, described.clone()));
+    }
+    Ok(described)
+}
+
+fn look(path: &Path, seen: &Metadata) -> io::Result<String> {
     let what = if seen.is_symlink() {
         format!("link to {}", fs::read_link(path)?.display())
     } else if seen.is_dir() {
@@ -86,7 +109,7 @@ fn describe(path: &Path) -> io::Result<String> {
         fs::read(path)?.hash(&mut hasher);
         format!("file of {} bytes, {:016x}", seen.len(), hasher.finish())
     } else {
-        format!("{} {:x}", special(&seen), seen.rdev())
+        format!("{} {:x}", special(seen), seen.rdev())
     };
     Ok(format!("{what}, {:06o} {}:{}{}", seen.mode(), seen.uid(), seen.gid(), attributes(path)?))
 }
