@@ -1,5 +1,6 @@
 //! Runs the probes in order, writes `blocked`, names root causes.
 
+mod mend;
 mod select;
 mod trial;
 
@@ -8,7 +9,7 @@ use std::collections::HashMap;
 use crate::acl::Reading;
 use crate::catalogue::{self, Severity};
 use crate::helper::{self, Prediction};
-use crate::probe::{self, Case, Evidence, Expect, Finding, Judgement, Level, PROBES, Probe, Remedy, Scope, Target};
+use crate::probe::{self, Case, Evidence, Expect, Finding, Judgement, Level, PROBES, Probe, Scope, Target};
 use crate::report::{
     Check, CheckStatus, EvidenceEntry, FixEntry, Host, Report, SCHEMA, Status, SubjectEntry, Summary, TargetEntry, Tool,
 };
@@ -122,7 +123,7 @@ impl<'a> Round<'a> {
         if let Some(root) = root {
             self.roots.insert((probe.id, about.unwrap_or("")), root);
         }
-        let mut entries = entries(self.snapshot, probe, about, judgement, root);
+        let mut entries = entries(self.snapshot, self.target, probe, about, judgement, root);
         if probe.scope == Scope::Trial {
             for entry in &mut entries {
                 trial::wait_for_what_is_told(entry, &self.checks, self.options);
@@ -149,6 +150,7 @@ impl<'a> Round<'a> {
 
 fn entries(
     snapshot: &Snapshot,
+    target: &Target,
     probe: &Probe,
     bridge: Option<&str>,
     judgement: Judgement,
@@ -186,7 +188,7 @@ fn entries(
                 cause: Some(cause),
                 consequence,
                 evidence: evidence_entries(evidence),
-                fix: remedy.as_ref().map(|remedy| fix_entry(snapshot, remedy)),
+                fix: remedy.as_ref().map(|remedy| mend::entry(snapshot, target, probe, bridge, remedy)),
                 remedy,
                 diagnostics,
                 ..entry(
@@ -198,15 +200,6 @@ fn entries(
                 )
             })
             .collect(),
-    }
-}
-
-fn fix_entry(snapshot: &Snapshot, remedy: &Remedy) -> FixEntry {
-    FixEntry {
-        commands: remedy.commands(snapshot),
-        automatic: remedy.is_automatic(),
-        note: remedy.note.clone(),
-        why: remedy.why.clone(),
     }
 }
 

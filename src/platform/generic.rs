@@ -41,11 +41,9 @@ pub(super) fn acl_allow(path: &Path, bridge: &str, state: AclState<'_>) -> Remed
 /// A drop-in that every `sysctl` reads at boot, and the setting itself.
 pub(super) fn ip_forward() -> Remedy {
     const SETTING: &str = "net.ipv4.ip_forward";
-    let drop_in = Action::WriteFile {
-        path: "/etc/sysctl.d/90-ip-forward.conf".into(),
-        content: format!("{SETTING} = 1\n").into_bytes(),
-        mode: 0o644,
-    };
-    let now = Action::run(&["sysctl", "-w", "net.ipv4.ip_forward=1"], Some(&["sysctl", "-w", "net.ipv4.ip_forward=0"]));
+    const DROP_IN: &str = "/etc/sysctl.d/90-ip-forward.conf";
+    let drop_in =
+        Action::WriteFile { path: DROP_IN.into(), content: format!("{SETTING} = 1\n").into_bytes(), mode: 0o644 };
+    let now = Action::run(&["sysctl", "-p", DROP_IN], Some(&["sysctl", "-w", &format!("{SETTING}=0")]));
     Remedy::automatic([(drop_in, Effect::Prepares), (now, Effect::ForwardsIp)])
 }

@@ -172,6 +172,9 @@ pub struct FixEntry {
     pub note: Option<String>,
     /// Why a person has to decide or to do it; none where a program may.
     pub why: Option<String>,
+    /// The command with which bridge-doctor does it on that host, where it may.
+    #[serde(skip)]
+    pub by_program: Option<String>,
 }
 
 /// How many entries ended how.

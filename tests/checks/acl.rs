@@ -239,10 +239,11 @@ fn acl_has_every_way_of_nearly_naming_it() {
         ("allow bro", "which may have been meant"),
         ("allow br0,br1", "all that follows the name is part of it"),
     ] {
+        let host = acl(rule).host;
         let Judgement::Found(findings) = acl(rule).judge("acl-allows") else { panic!("{rule} allows br0") };
         assert!(findings[0].message.contains(hint), "{rule}: {}", findings[0].message);
-        let commands = findings[0].remedy.as_ref().map_or(&[][..], |remedy| &remedy.commands);
-        let appended = r"printf '\nallow %s\n' br0 | sudo tee -a /etc/qemu/bridge.conf";
+        let commands = findings[0].remedy.as_ref().map_or_else(Vec::new, |remedy| remedy.commands(&host));
+        let appended = r"printf '\nallow br0\n' | sudo tee -a /etc/qemu/bridge.conf";
         assert_eq!(commands, [appended], "{rule}, without a line feed at its end");
     }
 }

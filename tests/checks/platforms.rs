@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use bridge_doctor::platform::{self, AclState, Remedy};
-use bridge_doctor::snapshot::{Machine, Manager};
+use bridge_doctor::snapshot::{Machine, Manager, Snapshot};
 use insta::assert_snapshot;
 
-use crate::state::State;
+use crate::state::{State, absent, bytes};
 
 /// A machine of this distribution.
 fn machine(id: &str, id_like: &[&str], stores: &[&str]) -> Machine {
@@ -19,6 +19,13 @@ fn machine(id: &str, id_like: &[&str], stores: &[&str]) -> Machine {
     machine
 }
 
+/// A host of this distribution whose ACL is missing.
+fn host(machine: &Machine) -> Snapshot {
+    let mut host = State::healthy().host;
+    host.machine = machine.clone();
+    host
+}
+
 /// Every remedy of a platform, as text.
 fn idioms(machine: &Machine) -> String {
     let platform = platform::of(machine);
@@ -28,7 +35,7 @@ fn idioms(machine: &Machine) -> String {
         _ => platform.expected_helper_path(),
     };
     let acl = Path::new(platform.expected_acl_path());
-    let complete = AclState::Present { ends_with_newline: true };
+    let host = host(machine);
     let mut text = String::new();
     let _ = writeln!(text, "{}: {} {}", platform.name(), platform.expected_helper_path(), acl.display());
     let _ = writeln!(text, "shipped ACL: {}", platform.default_acl().unwrap_or("none"));
@@ -36,22 +43,24 @@ fn idioms(machine: &Machine) -> String {
         ("install", platform.package_of_helper()),
         ("make privileged", platform::make_privileged(machine, Path::new(helper), None)),
         ("allow, no ACL", platform.acl_allow(acl, "br0", AclState::Missing)),
-        ("allow, an ACL", platform.acl_allow(acl, "br0", complete)),
-        ("open the ACL", platform.acl_permissions(acl, None)),
-        ("open its directory", platform.acl_permissions(acl, acl.parent())),
+        ("allow, an ACL", platform.acl_allow(acl, "br0", AclState::Present(b"# mine\nallow virbr0\n"))),
         ("join", platform.add_to_group("alice", "kvm")),
         ("bridge", platform.make_bridge(None, "br0", Some("enp3s0"))),
+        ("bridge alone", platform.make_bridge(None, "br0", None)),
         ("forward", platform.persist_ip_forward()),
     ] {
-        let _ = write!(text, "{}", written(what, &remedy));
+        let _ = write!(text, "{}", written(&host, what, &remedy));
     }
     text
 }
 
-fn written(what: &str, remedy: &Remedy) -> String {
-    let mut text = format!("\n{what}{}\n", if remedy.automatic { "" } else { " (by hand)" });
-    for command in &remedy.commands {
+fn written(host: &Snapshot, what: &str, remedy: &Remedy) -> String {
+    let mut text = format!("\n{what}{}\n", if remedy.is_automatic() { "" } else { " (by hand)" });
+    for command in remedy.commands(host) {
         let _ = writeln!(text, "    {command}");
+    }
+    if let Some(why) = &remedy.why {
+        let _ = writeln!(text, "    because {why}");
     }
     if let Some(note) = &remedy.note {
         let _ = writeln!(text, "    : {note}");
@@ -106,7 +115,16 @@ fn a_derivative_is_of_the_family_it_names_first() {
 fn an_override_that_is_in_force_goes_first() {
     let machine = machine("debian", &[], &[]);
     let path = Path::new("/usr/lib/qemu/qemu-bridge-helper");
-    assert_snapshot!(written("make privileged", &platform::make_privileged(&machine, path, Some("root kvm 4750"))));
+    assert_snapshot!(written(
+        &host(&machine),
+        "make privileged",
+        &platform::make_privileged(&machine, path, Some("root kvm 4750"))
+    ));
+    assert_snapshot!(written(
+        &host(&machine),
+        "make privileged",
+        &platform::make_privileged(&machine, path, Some("root root 0755"))
+    ));
 }
 
 #[test]
@@ -118,22 +136,27 @@ fn a_helper_that_no_package_owns_is_mended_where_it_stands() {
         ("a_flatpak", "/app/libexec/qemu-bridge-helper"),
         ("a_path_with_blanks", "/opt/my vm/qemu-bridge-helper"),
     ] {
-        assert_snapshot!(name, written("make privileged", &platform::make_privileged(&machine, Path::new(path), None)));
+        assert_snapshot!(
+            name,
+            written(&host(&machine), "make privileged", &platform::make_privileged(&machine, Path::new(path), None))
+        );
     }
 }
 
 #[test]
 fn each_network_manager_makes_bridges_that_last() {
-    let platform = platform::of(&machine("debian", &[], &[]));
+    let machine = machine("debian", &[], &[]);
+    let (platform, host) = (platform::of(&machine), host(&machine));
     for (name, manager) in [
         ("network_manager", Some(Manager::NetworkManager)),
         ("systemd_networkd", Some(Manager::SystemdNetworkd)),
         ("netplan", Some(Manager::Netplan)),
         ("ifupdown", Some(Manager::Ifupdown)),
+        ("wicked", Some(Manager::Wicked)),
         ("no_manager", None),
     ] {
-        let bridged = written("with an uplink", &platform.make_bridge(manager, "br0", Some("enp3s0")));
-        let isolated = written("alone", &platform.make_bridge(manager, "br0", None));
+        let bridged = written(&host, "with an uplink", &platform.make_bridge(manager, "br0", Some("enp3s0")));
+        let isolated = written(&host, "alone", &platform.make_bridge(manager, "br0", None));
         assert_snapshot!(format!("bridge_by_{name}"), bridged + &isolated);
     }
 }
@@ -143,18 +166,27 @@ fn each_network_manager_makes_bridges_that_last() {
 fn an_added_rule_stands_on_a_line_of_its_own() {
     let directory = std::env::temp_dir().join(format!("bridge doctor's rules {}", std::process::id()));
     let acl = directory.join("bridge.conf");
-    let platform = platform::of(&machine("debian", &[], &[]));
-    let run = |state: AclState, bridge: &str| {
-        for command in platform.acl_allow(&acl, bridge, state).commands {
+    let machine = machine("debian", &[], &[]);
+    let (platform, mut host) = (platform::of(&machine), host(&machine));
+    host.acl.files[0].path.clone_from(&acl);
+    host.acl.files[0].owners.clear();
+    let mut run = |content: Option<&str>, bridge: &str| {
+        let state = content.map_or(AclState::Missing, |content| AclState::Present(content.as_bytes()));
+        if let Some(content) = content {
+            std::fs::write(&acl, content).expect("the ACL can be written");
+            host.acl.files[0].content = bytes(content);
+        } else {
+            absent(&mut host.acl.files[0]);
+        }
+        for command in platform.acl_allow(&acl, bridge, state).commands(&host) {
             let command = command.replace("sudo ", "");
             let status = std::process::Command::new("sh").args(["-c", &command]).output().expect("sh runs").status;
             assert!(status.success(), "{command}");
         }
         std::fs::read_to_string(&acl).expect("the ACL is there")
     };
-    assert_eq!(run(AclState::Missing, "br0"), "allow br0\n");
-    assert_eq!(run(AclState::Present { ends_with_newline: true }, "my br"), "allow br0\nallow my br\n");
-    std::fs::write(&acl, "allow br0").expect("the ACL can be written");
-    assert_eq!(run(AclState::Present { ends_with_newline: false }, "br1"), "allow br0\nallow br1\n");
+    assert_eq!(run(None, "br0"), "allow br0\n");
+    assert_eq!(run(Some("allow br0\n"), "my br"), "allow br0\nallow my br\n");
+    assert_eq!(run(Some("allow br0"), "it's 100%\\"), "allow br0\nallow it's 100%\\\n");
     std::fs::remove_dir_all(&directory).expect("the directory can be removed");
 }

@@ -96,12 +96,12 @@ pub(crate) fn finds(state: &State, expected: &[(&str, Level, &str)]) -> String {
     let findings = state.findings();
     let found: Vec<(&str, Level, &str)> =
         findings.iter().map(|(check, finding)| (*check, finding.level, finding.cause)).collect();
-    let text: String = findings.iter().map(|(check, finding)| written(check, finding)).collect();
+    let text: String = findings.iter().map(|(check, finding)| written(&state.host, check, finding)).collect();
     assert_eq!(found, expected, "\n{text}");
     text
 }
 
-fn written(check: &str, finding: &Finding) -> String {
+fn written(host: &Snapshot, check: &str, finding: &Finding) -> String {
     let mut text = String::new();
     let level = if finding.level == Level::Fail { "fail" } else { "warn" };
     let _ = writeln!(text, "{level} {check} ({}): {}", finding.cause, finding.message);
@@ -115,9 +115,12 @@ fn written(check: &str, finding: &Finding) -> String {
         let _ = writeln!(text, "  line {}:{} [{}]", remark.line, remark.column, remark.code);
     }
     if let Some(remedy) = &finding.remedy {
-        let how = if remedy.automatic { "run" } else { "by hand" };
-        for command in &remedy.commands {
+        let how = if remedy.is_automatic() { "run" } else { "by hand" };
+        for command in remedy.commands(host) {
             let _ = writeln!(text, "  {how}: {command}");
+        }
+        if let Some(why) = &remedy.why {
+            let _ = writeln!(text, "  by hand because {why}");
         }
         if let Some(note) = &remedy.note {
             let _ = writeln!(text, "  note: {note}");
@@ -152,6 +155,9 @@ pub(crate) fn included(host: &mut Snapshot, path: &str, text: &str) {
     let mut file = host.acl.files[0].clone();
     file.path = path.into();
     file.content = bytes(text);
+    for owned in file.owners.iter_mut().filter(|owned| !owned.directory) {
+        owned.path = path.into();
+    }
     host.acl.files.push(file);
 }
 

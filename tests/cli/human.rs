@@ -21,6 +21,7 @@ fn denied(bridge: &str) -> Check {
             commands: vec![format!("echo 'allow {bridge}' | sudo tee -a /etc/qemu/bridge.conf")],
             automatic: true,
             note: Some("the rule counts at once; nothing has to be restarted".to_owned()),
+            ..FixEntry::default()
         }),
         ..check("acl-allows", CheckStatus::Fail, &format!("no rule of /etc/qemu/bridge.conf allows {bridge}"))
     }
@@ -37,7 +38,7 @@ fn no_uplink() -> Check {
 
 fn unseen(id: &'static str, because: &str, command: &str) -> Check {
     Check {
-        fix: Some(FixEntry { commands: vec![command.to_owned()], automatic: false, note: None }),
+        fix: Some(FixEntry { commands: vec![command.to_owned()], ..FixEntry::default() }),
         ..check(id, CheckStatus::Unknown, because)
     }
 }
@@ -169,6 +170,7 @@ fn names_from_the_host_command_no_terminal() {
             commands: vec![format!("ip link show '{hostile}'\nsecond line\x07")],
             automatic: false,
             note: Some("a note\x1b]0;title\x07".to_owned()),
+            ..FixEntry::default()
         }),
         consequence: Some("get mtu of bridge `\x1b[31m'".to_owned()),
         ..check("bridge-exists", CheckStatus::Fail, &format!("there is no interface called {hostile}\nno"))

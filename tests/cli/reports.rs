@@ -93,7 +93,7 @@ pub(crate) fn setuid_fails() -> Check {
                 "sudo dpkg-statoverride --update --add root root 4755 /usr/lib/qemu/qemu-bridge-helper".to_owned(),
             ],
             automatic: true,
-            note: None,
+            ..FixEntry::default()
         }),
         ..check(
             "helper-setuid",
@@ -116,6 +116,7 @@ pub(crate) fn check(id: &'static str, status: CheckStatus, message: &str) -> Che
         evidence: vec![],
         blocked_by: None,
         fix: None,
+        remedy: None,
         diagnostics: vec![],
     }
 }

@@ -68,6 +68,11 @@ fn rows<'a>(check: &'a Check, look: &Look<'_>) -> Vec<Row<'a>> {
     }
     if let Some(fix) = &check.fix {
         let label = if check.status == CheckStatus::Unknown { "to know" } else { "by hand" };
+        rows.extend(fix.by_program.as_ref().map(|command| Row {
+            label: "fix",
+            text: look.text(command),
+            wraps: false,
+        }));
         let commands = fix.commands.iter().flat_map(|command| command.lines());
         for (at, command) in commands.enumerate() {
             let label = if at == 0 { label } else { "" };

@@ -70,8 +70,8 @@ fn run(argv: &[String], effect: &Effect) -> String {
 }
 
 /// What takes it back.
-pub(super) fn undo(before: &Snapshot, action: &Action) -> String {
-    let found = standing::preimage(before, action);
+pub(super) fn undo(before: &Snapshot, action: &Action, effect: &Effect) -> String {
+    let found = standing::preimage(before, action, effect);
     match (action, &found) {
         (Action::Run { undo: Some(undo), .. }, _) => shell::argv(undo),
         (Action::Run { writes, .. }, _) if !writes.is_empty() => {

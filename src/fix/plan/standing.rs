@@ -2,13 +2,21 @@
 
 use std::path::Path;
 
-use crate::platform::Action;
+use crate::platform::{Action, Effect};
 use crate::report::{Preimage, Standing};
 use crate::snapshot::{AclFile, Errno, Fact, Inode, Kind, Owned, Snapshot};
 
+/// The path that an action is about: its own, or, of a program that sets one, the helper's.
+pub(super) fn subject<'a>(action: &'a Action, effect: &'a Effect) -> Option<&'a Path> {
+    match effect {
+        Effect::Owned { path, .. } => Some(path),
+        _ => action.path(),
+    }
+}
+
 /// The file of this action, or what is known of its absence.
-pub(super) fn preimage(snapshot: &Snapshot, action: &Action) -> Preimage {
-    let Some(path) = action.path() else { return Preimage::Unknown };
+pub(super) fn preimage(snapshot: &Snapshot, action: &Action, effect: &Effect) -> Preimage {
+    let Some(path) = subject(action, effect) else { return Preimage::Unknown };
     match (at(snapshot, path), action) {
         (Preimage::Unknown, Action::WriteFile { .. }) => Preimage::Free,
         (found, _) => found,

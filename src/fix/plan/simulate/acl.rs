@@ -30,7 +30,7 @@ pub(super) fn edit(after: &mut Snapshot, path: &Path, edits: &[LineEdit], mode: 
 }
 
 /// The content after these edits.
-pub(in crate::fix) fn edited(content: &[u8], edits: &[LineEdit]) -> Vec<u8> {
+pub(in crate::fix::plan) fn edited(content: &[u8], edits: &[LineEdit]) -> Vec<u8> {
     let replaced: Vec<(usize, Vec<Vec<u8>>)> = edits
         .iter()
         .filter_map(|edit| match edit {
