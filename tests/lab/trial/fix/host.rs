@@ -16,6 +16,12 @@ pub fn prepare(_: &Sandbox) -> io::Result<()> {
         files::directory(directory, 0o755)?;
     }
     let layers = "lowerdir=/var/lib,upperdir=/mnt/var-upper,workdir=/mnt/var-work";
+    for name in ["statoverride", "statoverride-old"] {
+        std::fs::write(
+            format!("/mnt/kept-{name}"),
+            std::fs::read(format!("/var/lib/dpkg/{name}")).unwrap_or_default(),
+        )?;
+    }
     mount(Some("lab"), "/var/lib", Some("overlay"), MsFlags::empty(), Some(layers))?;
     // A place that users may write, as /tmp is.
     files::directory("/mnt/public", 0o1777)
@@ -24,6 +30,23 @@ pub fn prepare(_: &Sandbox) -> io::Result<()> {
 /// Forgets every run.
 pub fn clear_journal() -> io::Result<()> {
     crate::sandbox::place::remove(JOURNAL)
+}
+
+/// Puts Debian's overrides back as the machine has them.
+pub fn clear_statoverride() -> io::Result<()> {
+    for name in ["statoverride", "statoverride-old"] {
+        let upper = format!("/mnt/var-upper/dpkg/{name}");
+        if stands(&upper) {
+            let path = format!("/var/lib/dpkg/{name}");
+            std::fs::write(&path, kept(name)?)?;
+            files::chmod(path, 0o644)?;
+        }
+    }
+    crate::sandbox::place::remove("/var/lib/dpkg/statoverride-new")
+}
+
+fn kept(name: &str) -> io::Result<Vec<u8>> {
+    std::fs::read(format!("/mnt/kept-{name}"))
 }
 
 /// Mounts a small file system, so that it can be filled.

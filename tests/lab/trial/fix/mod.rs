@@ -1,6 +1,7 @@
 //! `fix` and `undo`: on hosts of the lab, on hostile ones, and cut off at every step.
 
 mod host;
+mod killed;
 mod library;
 mod mended;
 mod taken_back;
@@ -11,5 +12,8 @@ use libtest_mimic::Trial;
 
 /// The trials.
 pub fn trials() -> Vec<Trial> {
-    [library::trials(), taken_back::trials(), unsafe_places::trials(), mended::trials()].into_iter().flatten().collect()
+    [library::trials(), taken_back::trials(), unsafe_places::trials(), mended::trials(), killed::trials()]
+        .into_iter()
+        .flatten()
+        .collect()
 }

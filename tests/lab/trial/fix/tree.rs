@@ -69,6 +69,11 @@ impl Tree {
         if found.is_empty() { Ok(()) } else { Err(format!("the tree differs:\n{}", found.join("\n"))) }
     }
 
+    /// What is known of one path.
+    pub fn at(&self, path: &Path) -> Option<&str> {
+        self.0.get(path).map(String::as_str)
+    }
+
     /// Every path whose object is another, or there in one of the two only.
     pub fn unlike<'a>(&'a self, other: &'a Self) -> Vec<&'a Path> {
         let paths: std::collections::BTreeSet<&PathBuf> = self.0.keys().chain(other.0.keys()).collect();
