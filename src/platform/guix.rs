@@ -71,7 +71,10 @@ impl Platform for Guix {
             return bridge::make(self.as_root_prefix(), manager, name, interface);
         }
         let bridge = Declaration::Bridge { name: name.to_owned(), port: interface.map(str::to_owned) };
-        Remedy::declaration(bridge).with_note(RECONFIGURE)
+        Remedy::declaration(bridge).with_note(format!(
+            "{RECONFIGURE} A bridge made by `network-link` was not tried on a Guix System. Its address comes from the service that \
+             asks DHCP, or from `addresses`."
+        ))
     }
 
     fn persist_ip_forward(&self) -> Remedy {

@@ -45,8 +45,7 @@ impl Platform for NixOs {
             return generic::acl_allow(path, bridge, state);
         }
         Remedy::declaration(Declaration::Acl(state.with_rule(bridge))).with_note(format!(
-            "{SWITCH} With `virtualisation.libvirtd.enable`, which writes the ACL itself, list the bridges in \
-             `virtualisation.libvirtd.allowedBridges` in place of `environment.etc`."
+            "{SWITCH} It takes the place of the ACL that `virtualisation.libvirtd.allowedBridges` makes."
         ))
     }
 
@@ -70,13 +69,15 @@ impl Platform for NixOs {
 }
 
 /// A whole module, to be imported.
+///
+/// libvirtd's module makes the wrapper and the ACL, too, where it is enabled: its wrapper stays, its ACL does not.
 fn module(wishes: &Gathered<'_>) -> String {
-    let mut text = String::from("{ config, pkgs, ... }:\n\n{\n");
+    let mut text = String::from("{ config, lib, pkgs, ... }:\n\n{\n");
     if wishes.helper {
         text.push_str(WRAPPER);
     }
     if let Some(acl) = wishes.acl_text() {
-        let _ = writeln!(text, "  environment.etc.\"qemu/bridge.conf\".text = {};", string(&acl));
+        let _ = writeln!(text, "  environment.etc.\"qemu/bridge.conf\".text = lib.mkForce {};", string(&acl));
     }
     for (user, group) in &wishes.members {
         let (user, group) = (string(user.as_bytes()), string(group.as_bytes()));
@@ -100,7 +101,7 @@ const WRAPPER: &str = "  security.wrappers.qemu-bridge-helper = {
     setuid = true;
     owner = \"root\";
     group = \"root\";
-    source = \"${pkgs.qemu}/libexec/qemu-bridge-helper\";
+    source = lib.mkDefault \"${pkgs.qemu}/libexec/qemu-bridge-helper\";
   };
 ";
 

@@ -1,7 +1,7 @@
 //! Includes resolve, open, parse, and make no cycle.
 
 use super::view::acl::{self, Files};
-use super::view::open_up;
+use super::view::{correct, open_up};
 use super::{Case, Evidence, Finding, Judgement, Level, Remedy};
 use crate::acl::{Diagnostic, Include, IncludeResult, Outcome, Reading};
 use crate::snapshot::Errno;
@@ -23,7 +23,7 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
         .filter(|remark| acl::is_about_include(reading, remark))
         .partition(|remark| matches!(remark.code, "include-cycle" | "include-endless"));
     let mut findings = Vec::new();
-    findings.extend(ignored(case, reading).map(|finding| finding.showing(of_ignored)));
+    findings.extend(ignored(case, reading, &of_ignored).map(|finding| finding.showing(of_ignored)));
     findings.extend(cycle(reading).map(|finding| finding.showing(of_cycle)));
     if !findings.is_empty() {
         return Judgement::Found(findings);
@@ -38,7 +38,7 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
 }
 
 /// Includes that the helper skips without a word.
-fn ignored(case: &Case<'_>, reading: &Reading) -> Option<Finding> {
+fn ignored(case: &Case<'_>, reading: &Reading, remarks: &[Diagnostic]) -> Option<Finding> {
     let mut ignored = reading.includes.iter().filter_map(|include| match include.result {
         IncludeResult::NotOpened(errno) => Some((include, Some(errno))),
         IncludeResult::Broken => Some((include, None)),
@@ -62,23 +62,27 @@ fn ignored(case: &Case<'_>, reading: &Reading) -> Option<Finding> {
         ),
     };
     let finding = finding.so("it would go on without it, in silence: neither its `allow` nor its `deny` lines count");
-    Some(match remedy(case, include, errno) {
-        Some(remedy) => finding.mend(remedy),
-        None => finding,
-    })
+    let own = |remark: &&Diagnostic| include.path.to_string_lossy() == remark.file.as_str();
+    let own: Vec<Diagnostic> = remarks.iter().filter(own).cloned().collect();
+    Some(finding.mend(remedy(case, include, errno, &own)))
 }
 
-fn remedy(case: &Case<'_>, include: &Include, errno: Option<Errno>) -> Option<Remedy> {
-    match errno? {
-        Errno::EACCES | Errno::EPERM => Some(open_up::file(case, &include.path)),
-        Errno::ENOENT if include.path.is_relative() => Some(Remedy::advice(
+fn remedy(case: &Case<'_>, include: &Include, errno: Option<Errno>, own: &[Diagnostic]) -> Remedy {
+    match errno {
+        None if own.is_empty() => Remedy::advice(
+            "only whoever wrote the line knows what was meant",
+            format!("Mend {}.", include.path.display()),
+        ),
+        None => correct::lines(case, own),
+        Some(Errno::EACCES | Errno::EPERM) => open_up::file(case, &include.path),
+        Some(Errno::ENOENT) if include.path.is_relative() => Remedy::advice(
             "only you know which file is meant",
             "Write its full path: a relative one is looked for in the directory in which QEMU was started.",
-        )),
-        _ => Some(Remedy::advice(
+        ),
+        _ => Remedy::advice(
             "only you know what should stand in the file",
             format!("Make {}, or take the include away.", include.path.display()),
-        )),
+        ),
     }
 }
 

@@ -88,7 +88,7 @@ impl<'a> Draft<'a> {
     /// Plans the remedy of this finding; whether that changed the plan.
     fn take(&mut self, check: &Check, bridges: &[String]) -> bool {
         let (Some(remedy), Some(cause)) = (&check.remedy, check.cause) else { return false };
-        if !self.choice.takes(check) || self.loosening.iter().any(|(other, _)| other == remedy) {
+        if !self.choice.takes(check) {
             return false;
         }
         if remedy.is_automatic() { self.act(check, cause, remedy, bridges) } else { self.declare(check, cause, remedy) }
@@ -101,7 +101,9 @@ impl<'a> Draft<'a> {
         let after = all(&self.mended);
         let beyond = grants::beyond(&self.mended, &after, bridges);
         if !beyond.is_empty() {
-            self.loosening.push((remedy.clone(), beyond));
+            if !self.loosening.iter().any(|(other, _)| other == remedy) {
+                self.loosening.push((remedy.clone(), beyond));
+            }
             return false;
         }
         let mut changed = false;
@@ -124,6 +126,8 @@ impl<'a> Draft<'a> {
         if changed {
             self.hoped = all(&self.hoped);
             self.mended = after;
+            // What went too far on the old facts may not on these.
+            self.loosening.clear();
         }
         changed
     }
@@ -235,6 +239,7 @@ fn by_hand(facts: &Snapshot, check: &Check, cause: &'static str, loosening: &[(R
             )),
         ),
         (Some(why), None) => (why.clone(), remedy.note.clone()),
+        (None, None) if check.remedy.is_none() => ("nothing is known that mends it".to_owned(), None),
         // It was tried on the facts, and the finding is still there.
         (None, None) => ("it was planned and does not mend this".to_owned(), remedy.note.clone()),
     };

@@ -42,7 +42,9 @@ fn directory_of(case: &Case<'_>, file: &AclFile, directory: &Path) -> Remedy {
 fn itself(case: &Case<'_>, file: &AclFile) -> Remedy {
     let path = file.real_path();
     let subject = &case.snapshot.subject;
-    let Some(Ok(inode)) = file.inode.known() else { return set(path, ModeChange::Add(0o444)) };
+    let Some(Ok(inode)) = file.inode.known() else {
+        return set(path, ModeChange::Add(0o444)).by_hand("nobody could look at its mode and owner");
+    };
     let opened = set(path, ModeChange::Add(class(case, inode.uid, inode.gid) & 0o444));
     if inode.has_posix_acl {
         let command =

@@ -1,0 +1,231 @@
+//! The script: every shell takes it, and it reaches the state that the plan foresees, or changes nothing.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use bridge_doctor::engine::Options;
+use bridge_doctor::fix::{self, Choice};
+use bridge_doctor::report::Plan;
+use bridge_doctor::report::plan::script;
+use bridge_doctor::snapshot::{Fact, Snapshot};
+use insta::assert_snapshot;
+
+use crate::faults::{FAULTS, acl, acl_missing, unprivileged, with};
+use crate::shown::{plan, plan_for, written};
+
+/// The shells that this machine has: the test needs them all.
+const SHELLS: [&[&str]; 3] = [&["sh"], &["dash"], &["busybox", "sh"]];
+
+fn check(script: &str, what: &str) {
+    let file = tempfile::NamedTempFile::new().expect("a temporary file");
+    fs::write(file.path(), script).expect("it can be written");
+    assert!(script.is_ascii(), "{what}: {script}");
+    for shell in SHELLS {
+        let output = run(shell, &["-n"], file.path());
+        assert!(output.status.success(), "{what}: {shell:?}: {}\n{script}", String::from_utf8_lossy(&output.stderr));
+    }
+    let output = Command::new("shellcheck").args(["--shell=sh", "--severity=style"]).arg(file.path()).output();
+    let output = output.expect("shellcheck is installed (tests/run installs it)");
+    assert!(output.status.success(), "{what}: {}\n{script}", String::from_utf8_lossy(&output.stdout));
+}
+
+fn run(shell: &[&str], options: &[&str], file: &Path) -> Output {
+    let mut command = Command::new(shell[0]);
+    command.args(&shell[1..]).args(options).arg(file).env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+    command.output().unwrap_or_else(|error| panic!("{shell:?} (tests/run installs it): {error}"))
+}
+
+#[test]
+fn every_shell_takes_the_script_of_every_fault() {
+    for fault in FAULTS {
+        let options = Options { bridges: vec![fault.bridge.to_owned()], expect: fault.expect, ..Options::default() };
+        let plan = fix::plan(&fault.host(), &options, &Choice { ids: vec![fault.cause.to_owned()] });
+        check(&script::render(&plan), fault.name);
+    }
+}
+
+#[test]
+fn the_script_of_a_host_is_readable() {
+    let host = with(|host| {
+        unprivileged(host);
+        host.helper.statoverride = Some("root root 0755".to_owned());
+        acl(host, "# ours\nalow br0\nallow virbr0");
+    });
+    let text = script::render(&plan_for(&host, &["br0", "virbr0"], &["helper-setuid", "acl-syntax"]));
+    check(&text, "three steps");
+    assert_snapshot!(text);
+}
+
+/// A directory whose ACL and helper are those of a snapshot.
+struct Place {
+    directory: tempfile::TempDir,
+    host: Snapshot,
+}
+
+impl Place {
+    /// Puts the ACL at this name below a new directory.
+    fn new(name: &str, content: Option<&[u8]>) -> Self {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let path = directory.path().join(name);
+        let host = with(|host| {
+            acl_missing(host);
+            host.acl.path.clone_from(&path);
+            let file = &mut host.acl.files[0];
+            file.path.clone_from(&path);
+            file.owners.clear();
+            if let Some(content) = content {
+                let healthy = crate::faults::healthy();
+                *file = healthy.acl.files[0].clone();
+                file.path.clone_from(&path);
+                file.owners[0].path.clone_from(&path);
+                file.content = Fact::Known(bridge_doctor::snapshot::Bytes(content.to_vec()));
+            }
+        });
+        if let Some(content) = content {
+            fs::create_dir_all(path.parent().expect("it has one")).expect("a directory");
+            fs::write(&path, content).expect("the ACL can be written");
+        }
+        Self { directory, host }
+    }
+
+    fn plan(&self) -> Plan {
+        plan_for(&self.host, &["br0"], &["acl-file", "acl-syntax", "acl-allows"])
+    }
+
+    fn path(&self) -> &PathBuf {
+        &self.host.acl.path
+    }
+
+    fn run(&self, shell: &[&str], text: &str) -> Output {
+        let file = self.directory.path().join("fix.sh");
+        fs::write(&file, text).expect("the script can be written");
+        if rustix_is_root() {
+            return run(shell, &[], &file);
+        }
+        // In a user namespace of its own everybody is root of what is theirs.
+        let mut command = vec!["unshare", "--user", "--map-root-user"];
+        command.extend(shell);
+        run(&command, &[], &file)
+    }
+}
+
+fn rustix_is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
+}
+
+/// Content of an ACL, and what it is to be afterwards.
+const CASES: &[(&str, Option<&[u8]>, &[u8])] = &[
+    ("missing", None, b"allow br0\n"),
+    ("empty", Some(b""), b"allow br0\n"),
+    ("complete", Some(b"# ours\ndeny br7\n"), b"# ours\ndeny br7\nallow br0\n"),
+    ("unfinished", Some(b"# ours\n\n# end"), b"# ours\n\n# end\nallow br0\n"),
+    ("a slip", Some(b"# one\n# two\nalow br0\n# three\n"), b"# one\n# two\nallow br0\n# three\n"),
+    ("a slip in the first line", Some(b"alow br0\n# three"), b"allow br0\n# three"),
+    ("a slip in the last line", Some(b"# one\nallow=br0"), b"# one\nallow br0"),
+    ("two slips", Some(b"Allow br0\n# \xff%s\\n\nDENY br7\n"), b"allow br0\n# \xff%s\\n\ndeny br7\n"),
+    (
+        "a comment behind",
+        Some(b"# a\nallow br0 # office, second floor\n# z\n"),
+        b"# a\n# office, second floor\nallow br0\n# z\n",
+    ),
+    ("a byte order mark", Some(b"\xef\xbb\xbfallow br0\r\n# \r\n"), b"allow br0\r\n# \r\n"),
+];
+
+#[test]
+fn it_reaches_what_the_plan_foresees() {
+    for (name, before, after) in CASES {
+        for shell in SHELLS {
+            let place = Place::new("etc/bridge.conf", *before);
+            let plan = place.plan();
+            let text = script::render(&plan);
+            check(&text, name);
+            let output = place.run(shell, &text);
+            assert!(output.status.success(), "{name}: {}\n{text}", String::from_utf8_lossy(&output.stderr));
+            let found = fs::read(place.path()).expect("the ACL is there");
+            assert_eq!(found, *after, "{name}, {shell:?}\n{text}");
+            assert_eq!(fs::metadata(place.path()).expect("it is there").permissions().mode() & 0o7777, 0o644);
+            let foreseen = plan
+                .actions
+                .iter()
+                .fold(place.host.clone(), |facts, planned| fix::simulate(&facts, &planned.action, &planned.effect));
+            assert_eq!(
+                foreseen.acl.files[0].content.known().map(|bytes| bytes.0.clone()),
+                Some(after.to_vec()),
+                "{name}"
+            );
+            // What is done already is passed over.
+            let again = place.run(shell, &text);
+            assert!(again.status.success(), "{name}: {}", String::from_utf8_lossy(&again.stderr));
+            assert_eq!(fs::read(place.path()).expect("the ACL is there"), *after, "{name}, again");
+        }
+    }
+}
+
+#[test]
+fn it_refuses_another_state_and_changes_nothing() {
+    for (name, before, _) in CASES {
+        let place = Place::new("etc/bridge.conf", *before);
+        let text = script::render(&place.plan());
+        fs::create_dir_all(place.path().parent().expect("it has one")).expect("a directory");
+        fs::write(place.path(), "# somebody else was faster\n").expect("the ACL can be written");
+        let output = place.run(SHELLS[1], &text);
+        assert_eq!(output.status.code(), Some(1), "{name}");
+        assert!(String::from_utf8_lossy(&output.stderr).starts_with("refused, and nothing was changed: "), "{name}");
+        assert_eq!(fs::read(place.path()).expect("it is there"), b"# somebody else was faster\n", "{name}");
+    }
+    let place = Place::new("etc/bridge.conf", None);
+    fs::create_dir_all(place.path().parent().expect("it has one")).expect("a directory");
+    std::os::unix::fs::symlink("/dev/null", place.path()).expect("a link");
+    let output = place.run(SHELLS[0], &script::render(&place.plan()));
+    assert_eq!(output.status.code(), Some(1), "it wrote through a link");
+}
+
+#[test]
+fn odd_paths_are_safe() {
+    for name in [
+        "two words/bridge.conf",
+        "it's/bridge.conf",
+        "a\nb\n\n/bridge.conf",
+        "$(touch pwned)`id`/bridge.conf",
+        "-rf/bridge.conf",
+        "\u{1b}[31m\"é/bridge conf\n",
+        "100%s\\n/bridge.conf",
+    ] {
+        for before in [None, Some(&b"# ours\n"[..])] {
+            let place = Place::new(name, before);
+            let plan = place.plan();
+            let text = script::render(&plan);
+            check(&text, name);
+            for shell in SHELLS {
+                let output = place.run(shell, &text);
+                let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+                assert!(output.status.success(), "{name:?}: {complaint}\n{text}");
+            }
+            let after = fs::read(place.path()).expect("the ACL is there");
+            assert!(after.ends_with(b"allow br0\n"), "{name:?}");
+            let names: Vec<_> = fs::read_dir(place.directory.path()).expect("a directory").collect();
+            assert_eq!(names.len(), 2, "{name:?}: {names:?}");
+        }
+    }
+}
+
+#[test]
+fn nothing_to_do_is_a_script_as_well() {
+    let text = script::render(&plan(&crate::faults::healthy()));
+    check(&text, "healthy");
+    assert!(text.contains("nothing has to be done"), "{text}");
+}
+
+#[test]
+fn what_is_left_to_a_person_is_a_comment() {
+    let host = with(|host| acl(host, "allow br0\ndeny br0\n"));
+    let text = script::render(&plan(&host));
+    check(&text, "denied");
+    assert!(
+        text.contains("# Left for you (acl-denied)") && !text.contains("\nsed"),
+        "{text}\n{}",
+        written(&plan(&host))
+    );
+}
