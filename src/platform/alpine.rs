@@ -24,6 +24,10 @@ impl Platform for Alpine {
         "doas"
     }
 
+    fn package_again(&self) -> Remedy {
+        Remedy::manual(ASK_PACKAGES, [self.as_root("apk fix --reinstall qemu")])
+    }
+
     fn package_of_helper(&self) -> Remedy {
         Remedy::manual(ASK_PACKAGES, [self.as_root("apk add qemu")])
             .with_note("A release may have it in a package of its own: `apk search qemu` shows.")

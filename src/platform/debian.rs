@@ -28,6 +28,10 @@ impl Platform for Debian {
         "/usr/lib/qemu/qemu-bridge-helper"
     }
 
+    fn package_again(&self) -> Remedy {
+        Remedy::manual(ASK_PACKAGES, [self.as_root("apt-get install --reinstall qemu-system-common")])
+    }
+
     fn package_of_helper(&self) -> Remedy {
         Remedy::manual(ASK_PACKAGES, [self.as_root("apt-get install qemu-system-common")])
     }

@@ -20,6 +20,10 @@ impl Platform for Fedora {
         Some("allow virbr0")
     }
 
+    fn package_again(&self) -> Remedy {
+        Remedy::manual(ASK_PACKAGES, [self.as_root("dnf reinstall qemu-common")])
+    }
+
     fn package_of_helper(&self) -> Remedy {
         Remedy::manual(ASK_PACKAGES, [self.as_root("dnf install qemu-common")])
     }

@@ -20,6 +20,10 @@ impl Platform for Gentoo {
         Some("comments only")
     }
 
+    fn package_again(&self) -> Remedy {
+        Remedy::manual(ASK_PACKAGES, [self.as_root("emerge --ask --oneshot app-emulation/qemu")])
+    }
+
     fn package_of_helper(&self) -> Remedy {
         Remedy::manual(ASK_PACKAGES, [self.as_root("emerge --ask app-emulation/qemu")])
     }

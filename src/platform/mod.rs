@@ -96,6 +96,11 @@ pub trait Platform: Sync {
     /// How to install the helper.
     fn package_of_helper(&self) -> Remedy;
 
+    /// How to install the helper anew, where what stands there is not what the package ships.
+    fn package_again(&self) -> Remedy {
+        self.package_of_helper()
+    }
+
     /// How to make the distribution's own helper privileged so that it stays so.
     ///
     /// `overridden` is the Debian override that is in force for the path. Use [`make_privileged`], which knows

@@ -24,6 +24,10 @@ impl Platform for Rhel {
         Some("allow virbr0")
     }
 
+    fn package_again(&self) -> Remedy {
+        Remedy::manual(ASK_PACKAGES, [self.as_root("dnf reinstall qemu-kvm-common")])
+    }
+
     fn package_of_helper(&self) -> Remedy {
         Remedy::manual(ASK_PACKAGES, [self.as_root("dnf install qemu-kvm-common")])
     }

@@ -36,6 +36,10 @@ impl Platform for Suse {
         Some("comments only")
     }
 
+    fn package_again(&self) -> Remedy {
+        Remedy::manual(ASK_PACKAGES, [self.as_root("zypper install --force qemu-tools")])
+    }
+
     fn package_of_helper(&self) -> Remedy {
         Remedy::manual(ASK_PACKAGES, [self.as_root("zypper install qemu-tools")])
     }

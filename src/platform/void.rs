@@ -16,6 +16,10 @@ impl Platform for Void {
         "/usr/libexec/qemu-bridge-helper"
     }
 
+    fn package_again(&self) -> Remedy {
+        Remedy::manual(ASK_PACKAGES, [self.as_root("xbps-install -f qemu")])
+    }
+
     fn package_of_helper(&self) -> Remedy {
         Remedy::manual(ASK_PACKAGES, [self.as_root("xbps-install -S qemu")])
     }

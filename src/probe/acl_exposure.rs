@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::view::acl;
 use super::view::{near, owner};
 use super::{Case, Evidence, Finding, Judgement, Remedy};
-use crate::acl::{Outcome, Reading, RuleKind};
-use crate::platform::{Action, ModeChange};
+use crate::acl::{Outcome, Reading, Rule, RuleKind};
+use crate::platform::{Action, LineEdit, ModeChange};
 use crate::snapshot::Owned;
 
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
@@ -33,16 +33,32 @@ fn allows_all(case: &Case<'_>, reading: &Reading) -> Option<Finding> {
     let counts = reading.outcome == Outcome::Parsed;
     let rule =
         reading.rules.iter().find(|rule| counts && rule.kind == RuleKind::Allow && rule.bridge[..] == *b"all")?;
-    let names = near::list(case.target.bridges.iter().map(String::as_str));
     Some(
         Finding::warn("acl-allows-all", format!("{}: every bridge is allowed", acl::at(reading, &rule.place)))
             .so("every user who may run the helper can put a guest on any bridge of this host")
             .seen("rule", "allow all")
-            .mend(Remedy::advice(
-                "only you know which bridges are in use",
-                format!("Replace `allow all` by one `allow NAME` for each bridge in use: {names}."),
-            )),
+            .mend(one_by_one(case, reading, rule)),
     )
+}
+
+/// A rule for each bridge in use in the place of the one for all.
+fn one_by_one(case: &Case<'_>, reading: &Reading, rule: &Rule) -> Remedy {
+    const WHY: &str = "only you know which bridges are in use";
+    let path = reading.file(rule.place);
+    let names = near::list(case.target.bridges.iter().map(String::as_str));
+    let note = format!("Replace `allow all` by one `allow NAME` for each bridge in use: {names}.");
+    let file = case.snapshot.acl.file(path);
+    let line = rule.place.line as usize;
+    let content = file.and_then(|file| file.content.known()).map_or(&[][..], |content| &content.0);
+    match (file, content.split(|byte| *byte == b'\n').nth(line.saturating_sub(1))) {
+        (Some(file), Some(from)) => {
+            let to = case.target.bridges.iter().map(|bridge| [b"allow ", bridge.as_bytes()].concat()).collect();
+            let edits = vec![LineEdit::Replace { line, from: from.to_vec(), to }];
+            let edit = Action::EditFile { path: file.real_path().to_owned(), edits, mode: 0o644 };
+            Remedy::actions([edit]).by_hand(WHY).with_note(note)
+        }
+        _ => Remedy::advice(WHY, note),
+    }
 }
 
 /// Files and directories that somebody else than root can change or replace.

@@ -7,7 +7,7 @@ use crate::platform::{self, Remedy, shell};
 use crate::snapshot::{Answer, Binary, Errno, Fact, Format, Inode, Kind};
 
 const BARE: &str = "QEMU prints a bare \"bridge helper failed\"";
-const REINSTALL: &str = "Install the package anew: what stands there now is not what it ships.";
+const REINSTALL: &str = "What stands there now is not what it ships.";
 
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
     let helper = &case.snapshot.helper;
@@ -42,7 +42,7 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
     }
     if let Some(message) = bad_format(case, inode, helper.binary.known()) {
         let finding = Finding::fail("helper-bad-format", message).so(BARE);
-        let remedy = platform::of(&case.snapshot.machine).package_of_helper();
+        let remedy = helper_privilege::install_again(case);
         return Finding { evidence, ..finding.mend(remedy.with_note(REINSTALL)) }.into();
     }
     if inode.mount.known().is_none() {
@@ -64,7 +64,7 @@ fn forbidden(case: &Case<'_>, inode: &Inode, answer: Answer) -> Option<(String, 
     let platform = platform::of(&snapshot.machine);
     if inode.kind != Kind::Regular {
         let kind = if inode.kind == Kind::Directory { "a directory" } else { "not a regular file" };
-        return Some((format!("{path} is {kind}"), platform.package_of_helper().with_note(REINSTALL)));
+        return Some((format!("{path} is {kind}"), helper_privilege::install_again(case).with_note(REINSTALL)));
     }
     if inode.mount.known().is_some_and(|mount| mount.noexec) {
         let message = format!("{path} is on a file system mounted noexec");

@@ -76,7 +76,9 @@ pub(super) fn grant(case: &Case<'_>) -> Remedy {
     let remedy = platform::make_privileged(&case.snapshot.machine, end, helper.statoverride.as_deref());
     let remedy = match untrusted(case) {
         Some(why) if remedy.is_automatic() => {
-            remedy.by_hand(why).with_note("Look at what it is first; best, install the package anew.")
+            let again = install_again(case);
+            Remedy { why: Some(why), ..again.then(remedy) }
+                .with_note("First what stands there has to be the package's own.")
         }
         _ => remedy,
     };
@@ -88,6 +90,19 @@ pub(super) fn grant(case: &Case<'_>) -> Remedy {
         return none.then(remedy);
     }
     remedy
+}
+
+/// How to get the bytes of whoever put the helper there.
+pub(super) fn install_again(case: &Case<'_>) -> Remedy {
+    let helper = &case.snapshot.helper;
+    match Place::of(helper.real_path.as_ref().unwrap_or(&helper.path)) {
+        Place::Package => platform::of(&case.snapshot.machine).package_again(),
+        Place::Local => Remedy::advice(
+            "only whoever built it has its sources",
+            "Install it anew from the sources that it was built from.",
+        ),
+        Place::NixStore | Place::GuixStore | Place::Flatpak => platform::of(&case.snapshot.machine).package_of_helper(),
+    }
 }
 
 fn capabilities_of(file: Option<&Result<Inode, crate::snapshot::Errno>>) -> Option<FileCapabilities> {

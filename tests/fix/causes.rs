@@ -107,10 +107,13 @@ fn only_what_is_named_is_mended() {
     assert!(plan.remaining.is_empty());
 }
 
+/// Makes a fault.
+type Change = fn(&mut bridge_doctor::snapshot::Snapshot);
+
 /// Whoever could change the bytes must not get root's power with them.
 #[test]
 fn a_helper_of_others_is_never_made_privileged() {
-    let states: [(&str, fn(&mut bridge_doctor::snapshot::Snapshot)); 5] = [
+    let states: [(&str, Change); 5] = [
         ("in a user's directory", |host| host.helper.owners[1].uid = 1000),
         ("in a directory that a group writes", |host| {
             host.helper.owners[1].mode = 0o775;

@@ -101,7 +101,7 @@ impl Place {
     fn run(&self, shell: &[&str], text: &str) -> Output {
         let file = self.directory.path().join("fix.sh");
         fs::write(&file, text).expect("the script can be written");
-        if rustix_is_root() {
+        if is_root() {
             return run(shell, &[], &file);
         }
         // In a user namespace of its own everybody is root of what is theirs.
@@ -111,12 +111,14 @@ impl Place {
     }
 }
 
-fn rustix_is_root() -> bool {
+fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
 }
 
-/// Content of an ACL, and what it is to be afterwards.
-const CASES: &[(&str, Option<&[u8]>, &[u8])] = &[
+/// A name, the content of an ACL, and what it is to be afterwards.
+type Case = (&'static str, Option<&'static [u8]>, &'static [u8]);
+
+const CASES: &[Case] = &[
     ("missing", None, b"allow br0\n"),
     ("empty", Some(b""), b"allow br0\n"),
     ("complete", Some(b"# ours\ndeny br7\n"), b"# ours\ndeny br7\nallow br0\n"),
