@@ -1,5 +1,6 @@
 //! `fix` and `undo`: on hosts of the lab, on hostile ones, and cut off at every step.
 
+mod asked;
 mod host;
 mod killed;
 mod library;
@@ -12,8 +13,15 @@ use libtest_mimic::Trial;
 
 /// The trials.
 pub fn trials() -> Vec<Trial> {
-    [library::trials(), taken_back::trials(), unsafe_places::trials(), mended::trials(), killed::trials()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        library::trials(),
+        taken_back::trials(),
+        unsafe_places::trials(),
+        mended::trials(),
+        killed::trials(),
+        asked::trials(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
