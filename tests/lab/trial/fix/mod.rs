@@ -5,6 +5,7 @@ mod host;
 mod killed;
 mod library;
 mod mended;
+mod packaged;
 mod taken_back;
 mod tree;
 mod unsafe_places;
@@ -20,6 +21,7 @@ pub fn trials() -> Vec<Trial> {
         mended::trials(),
         killed::trials(),
         asked::trials(),
+        packaged::trials(),
     ]
     .into_iter()
     .flatten()
