@@ -16,7 +16,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
     ("probe", &["acl", "catalogue", "helper", "platform", "snapshot"]),
     ("engine", &["acl", "catalogue", "helper", "platform", "probe", "report", "snapshot"]),
     ("report", &["acl", "catalogue", "helper", "platform", "probe", "snapshot"]),
-    ("fix", &["acl", "engine", "helper", "platform", "report", "snapshot"]),
+    ("fix", &["acl", "catalogue", "engine", "helper", "platform", "report", "snapshot"]),
     ("attach", &["acl", "helper", "snapshot"]),
     ("explain", &["catalogue", "report"]),
     ("exit", &["helper", "report"]),

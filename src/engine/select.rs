@@ -9,6 +9,9 @@ use crate::snapshot::{Snapshot, WELL_KNOWN_BRIDGE};
 const MOST_BRIDGES: usize = 64;
 const MOST_RULES: usize = 1024;
 
+/// Why these bridges, where nobody named any and the ACL allows none.
+pub const EXISTING: &str = "the bridges that exist";
+
 pub(super) fn target(snapshot: &Snapshot, acl: &Reading, options: &Options) -> Target {
     let asked = if options.bridges.is_empty() { &snapshot.asked_bridges } else { &options.bridges };
     if !asked.is_empty() {
@@ -29,7 +32,7 @@ pub(super) fn target(snapshot: &Snapshot, acl: &Reading, options: &Options) -> T
     let links = snapshot.network.known().map_or(&[][..], |network| &network.links);
     let existing = distinct(links.iter().filter(|link| link.bridge.is_some()).map(|link| link.name.clone()));
     if !existing.is_empty() {
-        return Target { bridges: existing, why: "the bridges that exist" };
+        return Target { bridges: existing, why: EXISTING };
     }
     Target { bridges: vec![WELL_KNOWN_BRIDGE.to_owned()], why: "QEMU's default" }
 }

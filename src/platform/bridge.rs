@@ -118,7 +118,9 @@ fn ifupdown(name: &str) -> Remedy {
     let _ = writeln!(text, "    pre-up ip link show dev {name} || ip link add name {name} type bridge");
     let _ = writeln!(text, "    up ip link set dev {name} up");
     let _ = writeln!(text, "    post-down ip link delete dev {name} type bridge");
-    remembered(name, [(format!("/etc/network/interfaces.d/{name}"), text, 0o644)]).with_note(
+    let directory = Action::MakeDirectory { path: "/etc/network/interfaces.d".into(), mode: 0o755 };
+    let files = [(format!("/etc/network/interfaces.d/{name}"), text, 0o644)];
+    Remedy::automatic([(directory, Effect::Prepares)]).then(remembered(name, files)).with_note(
         "It lasts where /etc/network/interfaces has a line `source /etc/network/interfaces.d/*`, as it is shipped.",
     )
 }

@@ -136,3 +136,37 @@ fn a_helper_of_others_is_never_made_privileged() {
         assert!(plan.actions.is_empty(), "{name}: {}", written(&plan));
     }
 }
+
+/// `fix acl-allows` on a host without an ACL means the ACL, too.
+#[test]
+fn what_a_named_check_waits_for_is_mended_before_it() {
+    let host = with(|host| {
+        unprivileged(host);
+        acl_missing(host);
+    });
+    for name in ["acl-allows", "acl-denied", "acl-syntax"] {
+        let plan = plan_for(&host, &["br0"], &[name]);
+        assert!(!plan.actions.is_empty(), "{name}");
+        assert!(plan.actions.iter().all(|action| action.causes == ["acl-missing"]), "{name}: {}", written(&plan));
+    }
+}
+
+/// Nobody asked for docker0: that it exists does not mean that guests should be on it.
+#[test]
+fn of_several_bridges_none_is_allowed_that_nobody_named() {
+    let host = with(|host| {
+        acl_missing(host);
+        host.asked_bridges.clear();
+        if let bridge_doctor::snapshot::Fact::Known(network) = &mut host.network {
+            let mut other = network.resolve("br0").cloned().expect("br0 is there");
+            other.name = "docker0".to_owned();
+            other.index = 99;
+            network.links.push(other);
+        }
+    });
+    let unnamed = plan_for(&host, &[], &[]);
+    assert!(unnamed.actions.is_empty(), "{}", written(&unnamed));
+    assert!(unnamed.manual[0].why.contains("nobody said which bridge is wanted"), "{}", written(&unnamed));
+    let named = plan_for(&host, &["br0"], &[]);
+    assert!(named.remaining.is_empty() && named.actions.len() == 2, "{}", written(&named));
+}

@@ -1,6 +1,7 @@
 //! Which findings are to be mended.
 
-use crate::report::{Check, CheckStatus};
+use crate::catalogue;
+use crate::report::{Check, CheckStatus, Report};
 
 /// The causes and checks that were named; none: every failure.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -18,5 +19,18 @@ impl Choice {
             CheckStatus::Warn => self.ids.iter().any(named),
             CheckStatus::Pass | CheckStatus::Blocked | CheckStatus::Unknown | CheckStatus::NotApplicable => false,
         }
+    }
+
+    /// The same with what the named checks wait for: only then can they be judged, and mended.
+    pub(super) fn with_what_blocks(&self, report: &Report) -> Self {
+        let mut ids = self.ids.clone();
+        let named = |id: &String, check: &Check| id == check.id || catalogue::check_of_cause(id) == Some(check.id);
+        let blocked = report.checks.iter().filter(|check| self.ids.iter().any(|id| named(id, check)));
+        for cause in blocked.filter_map(|check| check.blocked_by) {
+            if !ids.iter().any(|id| id == cause) {
+                ids.push(cause.to_owned());
+            }
+        }
+        Self { ids }
     }
 }

@@ -15,19 +15,20 @@ const MOST_TURNS: usize = 200;
 /// Each remedy is tried on the facts, and the facts that it leads to are judged anew: so a plan also mends what would
 /// only come to light when its first half is done, and a second plan has nothing to do.
 pub fn plan(snapshot: &Snapshot, options: &Options, choice: &Choice) -> Plan {
-    let mut draft = Draft::new(snapshot, choice);
-    let mut report = engine::judge(&draft.hoped, options);
+    let mut report = engine::judge(snapshot, options);
+    let mut draft = Draft::new(snapshot, choice.with_what_blocks(&report), asked(&report));
     for _ in 0..MOST_TURNS {
-        if !report.checks.iter().any(|check| draft.take(check, &report.target.bridges)) {
+        if !report.checks.iter().any(|check| draft.take(check)) {
             break;
         }
         report = engine::judge(&draft.hoped, options);
+        draft.choice = draft.choice.with_what_blocks(&report);
     }
     let bridges = report.target.bridges.clone();
     let manual = draft.manual(&report);
     let predictions = engine::judge(&draft.mended, options);
     let question = Question { user: snapshot.subject.user.clone(), bridges, chosen: choice.ids.clone() };
-    let remaining = remaining(&predictions, choice);
+    let remaining = remaining(&predictions, &draft.choice);
     Plan {
         schema: PLAN_SCHEMA,
         run: None,
@@ -39,6 +40,12 @@ pub fn plan(snapshot: &Snapshot, options: &Options, choice: &Choice) -> Plan {
         question,
         remaining,
     }
+}
+
+/// The bridges that guests may be let onto: those in question, unless nobody said which of several.
+fn asked(report: &Report) -> Vec<String> {
+    let target = &report.target;
+    if target.why == engine::EXISTING && target.bridges.len() > 1 { Vec::new() } else { target.bridges.clone() }
 }
 
 /// The causes in question that the actions leave.
@@ -57,8 +64,9 @@ struct Reasons {
     found: Vec<String>,
 }
 
-struct Draft<'a> {
-    choice: &'a Choice,
+struct Draft {
+    choice: Choice,
+    asked: Vec<String>,
     planned: Vec<Action>,
     effects: Vec<Effect>,
     reasons: Vec<Reasons>,
@@ -71,10 +79,11 @@ struct Draft<'a> {
     loosening: Vec<(Remedy, Vec<String>)>,
 }
 
-impl<'a> Draft<'a> {
-    fn new(snapshot: &Snapshot, choice: &'a Choice) -> Self {
+impl Draft {
+    fn new(snapshot: &Snapshot, choice: Choice, asked: Vec<String>) -> Self {
         Self {
             choice,
+            asked,
             planned: Vec::new(),
             effects: Vec::new(),
             reasons: Vec::new(),
@@ -86,20 +95,20 @@ impl<'a> Draft<'a> {
     }
 
     /// Plans the remedy of this finding; whether that changed the plan.
-    fn take(&mut self, check: &Check, bridges: &[String]) -> bool {
+    fn take(&mut self, check: &Check) -> bool {
         let (Some(remedy), Some(cause)) = (&check.remedy, check.cause) else { return false };
         if !self.choice.takes(check) {
             return false;
         }
-        if remedy.is_automatic() { self.act(check, cause, remedy, bridges) } else { self.declare(check, cause, remedy) }
+        if remedy.is_automatic() { self.act(check, cause, remedy) } else { self.declare(check, cause, remedy) }
     }
 
-    fn act(&mut self, check: &Check, cause: &'static str, remedy: &Remedy, bridges: &[String]) -> bool {
+    fn act(&mut self, check: &Check, cause: &'static str, remedy: &Remedy) -> bool {
         let all = |start: &Snapshot| {
             remedy.acts().fold(start.clone(), |facts, (action, effect)| simulate(&facts, action, effect))
         };
         let after = all(&self.mended);
-        let beyond = grants::beyond(&self.mended, &after, bridges);
+        let beyond = grants::beyond(&self.mended, &after, &self.asked);
         if !beyond.is_empty() {
             if !self.loosening.iter().any(|(other, _)| other == remedy) {
                 self.loosening.push((remedy.clone(), beyond));
@@ -150,7 +159,7 @@ impl<'a> Draft<'a> {
         let mut manual: Vec<Manual> = self.declaration().into_iter().collect();
         for check in report.checks.iter().filter(|check| self.choice.takes(check)) {
             let Some(cause) = check.cause else { continue };
-            let entry = by_hand(&self.hoped, check, cause, &self.loosening);
+            let entry = self.by_hand(check, cause);
             if !manual.iter().any(|known| {
                 known.cause == entry.cause && known.commands == entry.commands && known.summary == entry.summary
             }) {
@@ -173,7 +182,10 @@ impl<'a> Draft<'a> {
             if !summary.contains(found) {
                 summary.push(found.clone());
             }
-            notes.extend(note.as_deref().filter(|note| !notes.contains(note)));
+            if let Some(note) = note.as_deref().filter(|note| !notes.iter().any(|known| known.contains(note))) {
+                notes.retain(|known| !note.contains(known));
+                notes.push(note);
+            }
         }
         let remedy = Remedy::declaration(wishes[0].clone());
         Some(Manual {
@@ -183,6 +195,33 @@ impl<'a> Draft<'a> {
             commands: platform::of(&self.mended.machine).declare(&wishes),
             why: remedy.why.unwrap_or_default(),
         })
+    }
+
+    /// A finding that stays for a person.
+    fn by_hand(&self, check: &Check, cause: &'static str) -> Manual {
+        let remedy = check.remedy.clone().unwrap_or_default();
+        let beyond = self.loosening.iter().find(|(other, _)| *other == remedy).map(|(_, beyond)| few(beyond));
+        let (why, note) = match (&remedy.why, beyond) {
+            (_, Some(beyond)) if self.asked.is_empty() => (
+                format!("it would let guests onto {beyond}, and nobody said which bridge is wanted"),
+                Some("Name the bridge with --bridge.".to_owned()),
+            ),
+            (_, Some(beyond)) => (
+                format!("it would also bring rules into force that allow {beyond}, which was not asked for"),
+                Some("Name that with --bridge, too, to have it done.".to_owned()),
+            ),
+            (Some(why), None) => (why.clone(), remedy.note.clone()),
+            (None, None) if check.remedy.is_none() => ("nothing is known that mends it".to_owned(), None),
+            // It was tried on the facts, and the finding is still there.
+            (None, None) => ("it was planned and does not mend this".to_owned(), remedy.note.clone()),
+        };
+        Manual {
+            cause,
+            causes: vec![cause],
+            summary: sentence(&check.message, note.as_deref()),
+            commands: remedy.commands(&self.hoped),
+            why,
+        }
     }
 
     /// The actions with all that a person wants to know, each seen from the facts before it.
@@ -226,29 +265,12 @@ fn is_there(facts: &Snapshot, action: &Action) -> bool {
     }
 }
 
-/// A finding that stays for a person.
-fn by_hand(facts: &Snapshot, check: &Check, cause: &'static str, loosening: &[(Remedy, Vec<String>)]) -> Manual {
-    let remedy = check.remedy.clone().unwrap_or_default();
-    let beyond = loosening.iter().find(|(other, _)| *other == remedy).map(|(_, beyond)| beyond.join(", "));
-    let (why, note) = match (&remedy.why, beyond) {
-        (_, Some(beyond)) => (
-            format!("it would also bring rules into force that allow {beyond}, which was not asked for"),
-            Some(format!(
-                "Name that with --bridge as well to have it done, or run this: {}",
-                remedy.note.as_deref().unwrap_or("it is not undone by itself.")
-            )),
-        ),
-        (Some(why), None) => (why.clone(), remedy.note.clone()),
-        (None, None) if check.remedy.is_none() => ("nothing is known that mends it".to_owned(), None),
-        // It was tried on the facts, and the finding is still there.
-        (None, None) => ("it was planned and does not mend this".to_owned(), remedy.note.clone()),
-    };
-    Manual {
-        cause,
-        causes: vec![cause],
-        summary: sentence(&check.message, note.as_deref()),
-        commands: remedy.commands(facts),
-        why,
+/// The first few of perhaps very many names.
+fn few(names: &[String]) -> String {
+    const SHOWN: usize = 5;
+    match names.len().saturating_sub(SHOWN) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names[..SHOWN].join(", ")),
     }
 }
 

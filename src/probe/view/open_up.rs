@@ -17,6 +17,9 @@ pub(in crate::probe) fn file(case: &Case<'_>, path: &Path) -> Remedy {
         Some(directory) => directory_of(case, file, directory),
         None => itself(case, file),
     };
+    if file.content.known().is_none() {
+        return remedy.by_hand("nobody could read which rules that would bring into force; as root bridge-doctor can");
+    }
     if platform.is_declarative() && path.starts_with("/etc") {
         return remedy
             .by_hand("this system is made from its configuration: what is changed by hand is lost or refused")

@@ -34,7 +34,7 @@ fn answer(plan: &Plan, prose: &Prose<'_>) -> String {
         (_, 0) => (Tone::Caution, format!("{}; it does not mend everything.", count(changes, "change"))),
         (_, _) => (Tone::Caution, format!("{}, and {} left for you.", count(changes, "change"), count(rest, "thing"))),
     };
-    let shown = if changes == 0 { "" } else { "\n  Nothing was changed: this only shows what `fix` does." };
+    let shown = if changes == 0 { "" } else { "\n  Nothing is changed yet." };
     format!("{question}   {}{shown}", prose.paint(tone, &verdict))
 }
 
