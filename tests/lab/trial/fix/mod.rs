@@ -1,6 +1,7 @@
 //! `fix` and `undo`: on hosts of the lab, on hostile ones, and cut off at every step.
 
 mod asked;
+mod granted;
 mod host;
 mod killed;
 mod library;
@@ -22,6 +23,7 @@ pub fn trials() -> Vec<Trial> {
         killed::trials(),
         asked::trials(),
         packaged::trials(),
+        granted::trials(),
     ]
     .into_iter()
     .flatten()
