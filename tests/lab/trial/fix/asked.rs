@@ -29,11 +29,10 @@ pub fn trials() -> Vec<Trial> {
         super::super::trial("fix: it needs root and a yes", consent),
         super::super::trial("fix: a signal takes everything back", signalled),
         super::super::trial("fix: what does not come out as planned is taken back", contradicted),
-        super::super::trial("fix: a helper or an ACL in a user's hands is left alone", in_users_hands),
     ]
 }
 
-fn fresh(sandbox: &Sandbox, named: &str) -> Result<Tree, Failed> {
+pub(super) fn fresh(sandbox: &Sandbox, named: &str) -> Result<Tree, Failed> {
     host::clear_journal()?;
     host::clear_statoverride()?;
     sandbox.forget();
@@ -250,37 +249,4 @@ fn rolled_back(sandbox: &Sandbox, before: &Tree) -> Result<(), Failed> {
     } else {
         Err(format!("exit {}: {plan}", answer.exit).into())
     }
-}
-
-fn in_users_hands(sandbox: &Sandbox) -> Result<(), Failed> {
-    host::prepare(sandbox)?;
-    let hers = format!("{DESK}/alice");
-    let cases: [(&str, fn(&str) -> std::io::Result<()>); 2] = [
-        ("an ACL that is a link into a home", |hers| {
-            std::fs::remove_file(ACL)?;
-            files::write(format!("{hers}/acl"), "allow br7\n", 0o644)?;
-            files::link(format!("{hers}/acl"), ACL)
-        }),
-        ("an ACL directory that is a link into a home", |hers| {
-            std::fs::remove_file(ACL)?;
-            std::fs::remove_dir("/etc/qemu")?;
-            files::write(format!("{hers}/bridge.conf"), "allow br7\n", 0o644)?;
-            files::link(hers, "/etc/qemu")
-        }),
-    ];
-    for (name, make) in cases {
-        fresh(sandbox, "acl:another-bridge")?;
-        crate::sandbox::place::remove(&hers)?;
-        files::directory(&hers, 0o755)?;
-        files::own(&hers, ALICE, ALICE, 0o755)?;
-        make(&hers)?;
-        let before = Tree::now()?;
-        let answer = doctor::call(sandbox, Credentials::ROOT, FIX.iter().chain(&["--yes"]))?;
-        before.same(&Tree::now()?).map_err(|why| format!("{name}: {why}"))?;
-        if answer.exit == 0 || !format!("{}{}", answer.stdout, answer.stderr).contains("alice") {
-            return Err(format!("{name}: exit {}: {}{}", answer.exit, answer.stdout, answer.stderr).into());
-        }
-        crate::sandbox::place::remove("/etc/qemu")?;
-    }
-    Ok(())
 }

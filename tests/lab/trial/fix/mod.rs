@@ -3,6 +3,7 @@
 mod asked;
 mod granted;
 mod host;
+mod hostile;
 mod killed;
 mod library;
 mod mended;
@@ -24,6 +25,7 @@ pub fn trials() -> Vec<Trial> {
         asked::trials(),
         packaged::trials(),
         granted::trials(),
+        hostile::trials(),
     ]
     .into_iter()
     .flatten()
