@@ -3,6 +3,7 @@
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
 use crate::fix::Trouble;
+use crate::platform::shell;
 
 use super::failure::Failure;
 
@@ -11,7 +12,9 @@ pub(super) fn root(command: &str, purpose: &str) -> Result<(), Failure> {
     if rustix::process::geteuid().is_root() {
         return Ok(());
     }
-    Err(Failure::usage(format!("only root can {purpose}"), command, format!("sudo bridge-doctor {command}")))
+    let arguments: Vec<String> = std::env::args().skip(1).map(|word| shell::word(&word)).collect();
+    let again = format!("sudo bridge-doctor {}", arguments.join(" "));
+    Err(Failure::usage(format!("only root can {purpose}"), command, again))
 }
 
 /// Refuses to go on where nobody can be asked.

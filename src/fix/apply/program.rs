@@ -99,7 +99,8 @@ fn memory() -> io::Result<std::fs::File> {
 
 fn spawn(program: &Path, argv: &[String], output: &std::fs::File) -> io::Result<Child> {
     let mut command = Command::new(program);
-    command.args(argv.get(1..).unwrap_or_default());
+    // One file can be many programs, and knows by its name which one it is to be.
+    command.arg0(argv.first().map_or("", String::as_str)).args(argv.get(1..).unwrap_or_default());
     command.env_clear().env("PATH", DIRECTORIES.join(":")).env("LC_ALL", "C").current_dir("/");
     command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output.try_clone()?).process_group(0);
     let ready = || {

@@ -108,6 +108,7 @@ pub fn trials() -> Vec<Trial> {
     vec![
         super::super::trial("fix: every change of every object is taken back", every_change),
         super::super::trial("fix: a failing step takes back those before it", failing),
+        super::super::trial("fix: a program runs with its name and nothing of the caller's", program),
     ]
 }
 
@@ -134,9 +135,9 @@ fn every_change(sandbox: &Sandbox) -> Result<(), Failed> {
             let before = Tree::of(&[BENCH])?;
             let outcome = one(&actions, &before).map_err(|why| format!("{} and {actions:?}: {why}", object.0))?;
             if outcome {
-                applied += 1
+                applied += 1;
             } else {
-                refused += 1
+                refused += 1;
             }
             before.same(&Tree::of(&[BENCH])?).map_err(|why| format!("{} and {actions:?}: {why}", object.0))?;
         }
@@ -223,4 +224,43 @@ fn failing(sandbox: &Sandbox) -> Result<(), Failed> {
         }
     }
     Ok(())
+}
+
+fn program(sandbox: &Sandbox) -> Result<(), Failed> {
+    host::prepare(sandbox)?;
+    fresh(&OBJECTS[0])?;
+    let link = format!("{BENCH}/applet");
+    files::link("/bin/sh", &link)?;
+    let environment =
+        r#"test "$(tr '\0' '\n' < /proc/$$/environ | cut -d= -f1 | sort | tr '\n' ' ')" = 'LC_ALL PATH '"#;
+    let runs = [
+        ("its own name", link.as_str(), format!("test \"$0\" = {link}"), true),
+        ("the name asked for", "sh", "test \"$0\" = sh".to_owned(), true),
+        ("a clean environment", "sh", environment.to_owned(), true),
+        ("no input", "sh", "! read -r line".to_owned(), true),
+        ("no descriptor of ours", "sh", "test \"$(ls /proc/self/fd | wc -l)\" = 4".to_owned(), true),
+        ("no terminal's group", "sh", "test \"$(cut -d' ' -f5 /proc/$$/stat)\" = $$".to_owned(), true),
+        ("a program that is missing", "no-such-program", String::new(), false),
+    ];
+    for (name, program, script, works) in runs {
+        host::clear_journal()?;
+        let argv = vec![program.to_owned(), "-c".to_owned(), script];
+        let actions = [Action::Run { argv, undo: None, writes: Vec::new() }];
+        let tasks = tasks(&actions);
+        let done = prepare(&tasks).map_err(|trouble| trouble.to_string()).and_then(|prepared| {
+            let mut run =
+                Journal::open().and_then(|journal| journal.begin(Vec::new(), 1)).map_err(|t| t.to_string())?;
+            apply(&tasks, &prepared, &mut run, &mut |_| {}, &|| true).map_err(|stopped| format!("{stopped:?}"))
+        });
+        if done.is_ok() != works {
+            return Err(format!("{name}: {done:?}").into());
+        }
+    }
+    // Whoever can write a program must not get root to run it.
+    files::write(&format!("{BENCH}/loose"), "#!/bin/sh\n", 0o777)?;
+    let loose = [Action::Run { argv: vec![format!("{BENCH}/loose")], undo: None, writes: Vec::new() }];
+    match prepare(&tasks(&loose)) {
+        Err(trouble) if trouble.to_string().contains("others than root may write it") => Ok(()),
+        other => Err(format!("a program for all to write: {other:?}").into()),
+    }
 }
