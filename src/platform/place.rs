@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::{AclState, Platform, Remedy, generic};
-use crate::snapshot::Machine;
+use crate::acl::LONGEST_NAME;
+use crate::snapshot::{Machine, without_dots};
 
 /// Where a helper stands decides who may change it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -51,8 +52,15 @@ pub fn make_privileged(machine: &Machine, path: &Path, overridden: Option<&str>)
 /// How to allow a bridge in the ACL at this path, which moves with a helper that was built to be moved.
 pub fn acl_allow(machine: &Machine, path: &Path, bridge: &str, state: AclState<'_>) -> Remedy {
     let platform = super::of(machine);
+    let impossible = |byte: u8| byte.is_ascii_whitespace() || byte == b'\x0b' || byte == b'/';
+    if bridge.is_empty() || bridge.len() > LONGEST_NAME || bridge.bytes().any(impossible) {
+        return Remedy::advice(
+            "no interface can have this name, and a line with it could void the whole file",
+            "Name a bridge that can be there: at most 15 bytes, without white space and slash.",
+        );
+    }
     match Place::of(path) {
-        Place::Package | Place::Local => platform.acl_allow(path, bridge, state),
+        Place::Package | Place::Local => platform.acl_allow(&without_dots(path), bridge, state),
         Place::NixStore | Place::GuixStore => hosts_own_helper(platform),
         Place::Flatpak => outside_of_flatpak(),
     }

@@ -135,7 +135,10 @@ fn untrusted(case: &Case<'_>) -> Option<String> {
 pub(super) fn link_for(case: &Case<'_>, at: &Path, other: &OtherHelper) -> Remedy {
     let action = Action::MakeLink { path: at.to_owned(), target: other.path.clone() };
     let remedy =
-        Remedy::actions([action]).with_note(format!("Or give QEMU the other one: helper={}", other.path.display()));
+        Remedy::actions([action]).with_note(format!(
+        "Or give QEMU the other one, helper={0}, and libvirt by `bridge_helper = \"{0}\"` in the user's libvirt/qemu.conf.",
+        other.path.display()
+    ));
     let platform = platform::of(&case.snapshot.machine);
     if platform.is_declarative() || Place::of(at) != Place::Package {
         return remedy.by_hand("whoever put programs there keeps that place");

@@ -30,11 +30,31 @@ impl Acl {
 
     /// The file that is meant by this path, be it the helper's name for it or, behind links, its own.
     pub fn standing_at(&self, path: &std::path::Path) -> Option<&AclFile> {
-        self.file(path).or_else(|| self.files.iter().find(|file| file.real_path() == path))
+        self.file(path).or_else(|| self.files.iter().find(|file| file.stands_at(path)))
     }
 }
 
+/// The path without `..`.
+///
+/// A helper that was built to be moved names its ACL from the directory that it really stands in, so that `..` is the
+/// directory above by name as well.
+pub fn without_dots(path: &std::path::Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for component in path.components() {
+        match component {
+            std::path::Component::ParentDir => _ = plain.pop(),
+            other => plain.push(other),
+        }
+    }
+    plain
+}
+
 impl AclFile {
+    /// Whether this path means the file: by the helper's name, without its dots, or behind its links.
+    pub fn stands_at(&self, path: &std::path::Path) -> bool {
+        self.path == path || self.real_path() == path || without_dots(&self.path) == path
+    }
+
     /// Where the file itself stands, links resolved as far as that was seen.
     pub fn real_path(&self) -> &std::path::Path {
         let itself = |owned: &&Owned| !owned.directory && owned.path.file_name().is_some();

@@ -18,7 +18,7 @@ mod subject;
 mod trial;
 mod tun;
 
-pub use acl::{Acl, AclFile};
+pub use acl::{Acl, AclFile, without_dots};
 pub use answer::{Access, Answer, Errno};
 pub use bytes::Bytes;
 pub use fact::{Fact, Unknown};

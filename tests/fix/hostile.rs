@@ -32,6 +32,16 @@ fn a_name_never_writes_a_second_line() {
     assert!(!plan.manual.is_empty());
 }
 
+/// A line with it would be an error, and void all others.
+#[test]
+fn an_impossible_name_is_never_written() {
+    for name in ["a-bridge-of-mine-own", "", "two words", "a/b", "all"] {
+        let plan = plan_for(&with(acl_missing), &[name], &[]);
+        assert!(!plan.actions.iter().any(|action| action.kind == "edit-file"), "{name:?}: {}", written(&plan));
+        assert!(plan.manual.iter().any(|entry| entry.cause == "acl-missing"), "{name:?}: {}", written(&plan));
+    }
+}
+
 #[test]
 fn a_bridge_is_made_by_a_plain_name_only() {
     for name in NAMES {

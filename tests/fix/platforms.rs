@@ -90,6 +90,12 @@ fn each_platform_in_its_own_way() {
         if let Some(path) = store {
             store_helper(&mut host, path);
         }
+        if name == "source_build" {
+            // The ACL moves with a helper that was built to be moved.
+            let path: std::path::PathBuf = "/usr/local/libexec/../etc/qemu/bridge.conf".into();
+            host.acl.path.clone_from(&path);
+            host.acl.files[0].path = path;
+        }
         assert_snapshot!(name, written(&plan_for(&host, &["br0"], &[])));
     }
 }

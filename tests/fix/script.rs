@@ -231,3 +231,62 @@ fn what_is_left_to_a_person_is_a_comment() {
         written(&plan(&host))
     );
 }
+
+/// A helper in a directory of its own, on a platform that sets its mode alone.
+fn helper_at(path: &Path) -> Snapshot {
+    with(|host| {
+        host.machine.os.id = "fedora".to_owned();
+        unprivileged(host);
+        host.helper.path = path.to_owned();
+        host.helper.real_path = Some(path.to_owned());
+        host.helper.owners.truncate(1);
+        host.helper.owners[0].path = path.to_owned();
+        host.helper.statoverride = None;
+    })
+}
+
+#[test]
+fn a_mode_is_set_where_it_is_as_it_was() {
+    for (mode, code, after) in [(0o755, 0, 0o4755), (0o4755, 0, 0o4755), (0o700, 1, 0o700)] {
+        let place = Place::new("etc/bridge.conf", None);
+        let helper = place.directory.path().join("the helper\n");
+        fs::write(&helper, "a program").expect("it can be written");
+        fs::set_permissions(&helper, fs::Permissions::from_mode(mode)).expect("it is ours");
+        let plan = plan_for(&helper_at(&helper), &["br0"], &["helper-setuid"]);
+        let text = script::render(&plan);
+        check(&text, "a mode");
+        let output = place.run(SHELLS[1], &text);
+        assert_eq!(output.status.code(), Some(code), "{}\n{text}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(fs::metadata(&helper).expect("it is there").permissions().mode() & 0o7777, after, "from {mode:o}");
+    }
+}
+
+#[test]
+fn a_link_is_made_where_nothing_stands() {
+    for shell in SHELLS {
+        let place = Place::new("etc/bridge.conf", None);
+        let (here, there) = (place.directory.path().join("here"), place.directory.path().join("it's there"));
+        fs::write(&there, "a program").expect("it can be written");
+        let mut host = helper_at(&here);
+        let mut inode = host.helper.file.known().and_then(|file| file.clone().ok()).expect("it has one");
+        inode.mode = 0o4755;
+        host.helper.others =
+            vec![bridge_doctor::snapshot::OtherHelper { path: there.clone(), real_path: there.clone(), inode }];
+        host.helper.file = Fact::Known(Err(bridge_doctor::snapshot::Errno::ENOENT));
+        host.helper.executable =
+            Fact::Known(bridge_doctor::snapshot::Answer::No(bridge_doctor::snapshot::Errno::ENOENT));
+        host.helper.real_path = None;
+        host.helper.owners.clear();
+        let text = script::render(&plan_for(&host, &["br0"], &["helper-path"]));
+        check(&text, "a link");
+        for _ in 0..2 {
+            let output = place.run(shell, &text);
+            assert!(output.status.success(), "{}\n{text}", String::from_utf8_lossy(&output.stderr));
+            assert_eq!(fs::read_link(&here).expect("a link"), there);
+        }
+        fs::remove_file(&here).expect("it is ours");
+        fs::write(&here, "somebody's").expect("it can be written");
+        assert_eq!(place.run(shell, &text).status.code(), Some(1));
+        assert_eq!(fs::read(&here).expect("it is there"), b"somebody's");
+    }
+}

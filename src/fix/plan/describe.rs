@@ -24,7 +24,7 @@ pub(super) fn summary(action: &Action, effect: &Effect) -> String {
         Action::MakeDirectory { path, .. } => format!("make the directory {}", path.display()),
         Action::WriteFile { path, .. } => format!("write {}", path.display()),
         Action::EditFile { path, edits, .. } => {
-            format!("{} {}", edits.iter().map(edit).collect::<Vec<_>>().join(", ") + " in", path.display())
+            format!("{} in {}", edits.iter().map(edit).collect::<Vec<_>>().join(", "), path.display())
         }
         Action::SetMode { path, owner, mode } => {
             let owner = owner.as_ref().map(|(user, group)| format!("owner {user}:{group}"));

@@ -62,6 +62,7 @@ fn remaining(report: &Report, choice: &Choice) -> Vec<&'static str> {
 struct Reasons {
     causes: Vec<&'static str>,
     found: Vec<String>,
+    notes: Vec<String>,
 }
 
 struct Draft {
@@ -116,6 +117,7 @@ impl Draft {
             return false;
         }
         let mut changed = false;
+        let mut last = None;
         for (action, effect) in remedy.acts() {
             if is_there(&self.mended, action) {
                 continue;
@@ -126,11 +128,17 @@ impl Draft {
                 self.reasons.push(Reasons::default());
             }
             changed |= new;
+            last = Some(at);
             let reasons = &mut self.reasons[at];
             if !reasons.causes.contains(&cause) {
                 reasons.causes.push(cause);
                 reasons.found.push(check.message.clone());
             }
+        }
+        if let (Some(at), Some(note)) = (last, &remedy.note)
+            && !self.reasons[at].notes.contains(note)
+        {
+            self.reasons[at].notes.push(note.clone());
         }
         if changed {
             self.hoped = all(&self.hoped);
@@ -242,6 +250,7 @@ impl Draft {
                 command: remedy.commands(snapshot).join("\n"),
                 path: standing::subject(&action, &effect).map(|path| path.display().to_string()),
                 diff: diff::of(&before, &after, &action),
+                note: (!reasons.notes.is_empty()).then(|| reasons.notes.join(" ")),
                 undo: describe::undo(&before, &action, &effect),
                 automatic: true,
                 state: ActionState::Planned,

@@ -52,6 +52,9 @@ fn planned(action: &PlannedAction, prose: &Prose<'_>) -> String {
         };
         block += &prose.painted(if at == 0 { "diff" } else { "" }, line, tone);
     }
+    if let Some(note) = &action.note {
+        block += &prose.row("note", note);
+    }
     block + &prose.row("undo", &action.undo)
 }
 

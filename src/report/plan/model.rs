@@ -68,6 +68,8 @@ pub struct PlannedAction {
     pub path: Option<String>,
     /// What changes, as a unified diff, as far as it is known beforehand.
     pub diff: Option<String>,
+    /// What to know about it: that it does not last, whom else it concerns.
+    pub note: Option<String>,
     /// What takes it back.
     pub undo: String,
     /// Whether a program may do it: every action of a plan.

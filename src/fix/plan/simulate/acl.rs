@@ -5,13 +5,13 @@ use std::path::Path;
 use super::mode::permits;
 use crate::acl;
 use crate::platform::LineEdit;
-use crate::snapshot::{Answer, Bytes, Errno, Fact, Inode, Kind, Mount, Owned, Snapshot};
+use crate::snapshot::{Answer, Bytes, Errno, Fact, Inode, Kind, Mount, Owned, Snapshot, without_dots};
 
 /// A directory that is made where there was none.
 pub(super) fn directory(after: &mut Snapshot, path: &Path, mode: u32) {
     for file in &mut after.acl.files {
         let known = file.owners.iter().any(|owned| owned.path == path);
-        if !known && file.path.starts_with(path) {
+        if !known && without_dots(&file.path).starts_with(path) {
             let made = Owned { path: path.to_owned(), mode, uid: 0, gid: 0, directory: true };
             file.owners.insert(0, made);
         }
@@ -48,7 +48,7 @@ pub(in crate::fix::plan) fn edited(content: &[u8], edits: &[LineEdit]) -> Vec<u8
 /// A file that has this content; a new one belongs to root and has this mode.
 pub(super) fn write(after: &mut Snapshot, path: &Path, content: Vec<u8>, mode: u32) {
     let subject = after.subject.clone();
-    let Some(file) = after.acl.files.iter_mut().find(|file| file.path == path || file.real_path() == path) else {
+    let Some(file) = after.acl.files.iter_mut().find(|file| file.stands_at(path)) else {
         return;
     };
     if !matches!(file.inode, Fact::Known(Ok(_))) {

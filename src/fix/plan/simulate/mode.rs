@@ -32,8 +32,8 @@ pub(super) fn set(after: &mut Snapshot, path: &Path, owner: Option<(&str, &str)>
         after.tun.opens.helper = after.tun.opens.helper.take().map(|_| Fact::Known(Answer::Yes));
     }
     for file in &mut after.acl.files {
-        let concerned = file.owners.iter().any(|owned| owned.path == path) || file.path == path;
-        let is_file = file.real_path() == path || file.path == path;
+        let is_file = file.stands_at(path);
+        let concerned = is_file || file.owners.iter().any(|owned| owned.path == path);
         for owned in &mut file.owners {
             change.of_owned(owned, path);
         }

@@ -68,6 +68,9 @@ pub fn render(plan: &Plan) -> String {
         text += &words.definitions();
         for (number, step) in (1..).zip(&steps) {
             text += &format!("\n# {number}. {}\n", comment(&step.summary));
+            if let Some(note) = &step.note {
+                text += &format!("# {}\n", comment(note));
+            }
             text += &format!("done_{number}() {{\n{}}}\n", indented(&step.done));
             text += &format!("ready_{number}() {{\n{}}}\n", indented(&step.ready));
             text += &format!("take_{number}() {{\n{}}}\n", indented(&step.take));

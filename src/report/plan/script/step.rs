@@ -10,6 +10,7 @@ use crate::snapshot::Kind;
 /// The pieces, each a list of commands whose last one decides.
 pub(super) struct Step {
     pub(super) summary: String,
+    pub(super) note: Option<String>,
     pub(super) refusal: String,
     pub(super) done: String,
     pub(super) ready: String,
@@ -46,6 +47,7 @@ pub(super) fn of(planned: &PlannedAction, words: &mut Words) -> Step {
     };
     Step {
         summary: planned.summary.clone(),
+        note: planned.note.clone(),
         refusal: format!("{}: the state is not the one that this was made for", planned.summary),
         done,
         ready,
