@@ -106,14 +106,25 @@ fn spawn(program: &Path, argv: &[String], output: &std::fs::File) -> io::Result<
     let ready = || {
         // What we hold back must end the program all the same, and it must not outlive us unseen.
         SigSet::empty().thread_set_mask()?;
+        pass_none();
         Ok(rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?)
     };
     #[allow(unsafe_code, reason = "the signal mask and the death signal are set between fork and execve")]
-    // SAFETY: the closure makes two system calls and allocates nothing.
+    // SAFETY: the closure makes system calls only and allocates nothing.
     unsafe {
         command.pre_exec(ready);
     }
     command.spawn()
+}
+
+/// Lets no descriptor survive `execve` but the standard ones: not even what our own parent left open.
+fn pass_none() {
+    const FIRST: nix::libc::c_uint = 3;
+    #[allow(unsafe_code, reason = "descriptors that nobody here owns are changed by number")]
+    // SAFETY: the call takes numbers only. A kernel without it leaves what our parent left, as any program would.
+    unsafe {
+        nix::libc::syscall(nix::libc::SYS_close_range, FIRST, nix::libc::c_uint::MAX, nix::libc::CLOSE_RANGE_CLOEXEC);
+    }
 }
 
 fn wait(child: &mut Child, wanted: &dyn Fn() -> bool) -> io::Result<End> {
