@@ -25,7 +25,7 @@ pub(super) struct Applying<'a> {
     /// Shows a plan to whoever is asked.
     pub(super) show: &'a dyn Fn(&Plan) -> String,
     /// Looks at the machine after the changes: how it differs from what was planned.
-    pub(super) verify: &'a dyn Fn(&Plan) -> Result<Vec<String>, Failure>,
+    pub(super) verify: &'a dyn Fn(&mut Plan) -> Result<Vec<String>, Failure>,
 }
 
 /// A plan that was taken, or not.
@@ -144,7 +144,7 @@ fn go(
             if shows {
                 tell("Looking again ...");
             }
-            let found = (applying.verify)(&plan).unwrap_or_else(|failure| vec![failure.what]);
+            let found = (applying.verify)(&mut plan).unwrap_or_else(|failure| vec![failure.what]);
             if is_interrupted(&held) { vec!["it was interrupted".to_owned()] } else { found }
         }
     };

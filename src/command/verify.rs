@@ -11,8 +11,10 @@ use crate::snapshot::Snapshot;
 use super::failure::Failure;
 use super::{apply, selection, trial};
 
-/// How the machine differs from what the plan foresaw, one sentence a difference.
-pub(super) fn look_again(options: &cli::Fix, plan: &Plan) -> Result<Vec<String>, Failure> {
+/// How the machine differs from what the plan promised, one sentence a difference.
+///
+/// The plan then predicts from what was found: of a host that is not mended whole, it promised nothing else.
+pub(super) fn look_again(options: &cli::Fix, plan: &mut Plan) -> Result<Vec<String>, Failure> {
     let bridges = plan.question.bridges.clone();
     let wanted = cli::Selection { bridge: bridges.iter().map(Into::into).collect(), ..options.selection.clone() };
     let mut snapshot = selection::collect(&wanted, false)?;
@@ -23,12 +25,13 @@ pub(super) fn look_again(options: &cli::Fix, plan: &Plan) -> Result<Vec<String>,
     let question = Options { bridges, expect: options.expect, only: Vec::new(), skip: Vec::new() };
     let report = engine::judge(&snapshot, &question);
     let mut found = still_there(plan, &report, &Choice { ids: options.what.clone() });
-    for planned in &plan.predictions {
-        found.extend(report.predictions.iter().filter(|now| now.bridge == planned.bridge).filter_map(|now| {
-            let same = (planned.outcome, &planned.stderr) == (now.outcome, &now.stderr);
-            (!same).then(|| format!("for {} the helper would {}, and not {}", now.bridge, ending(now), ending(planned)))
-        }));
+    for planned in plan.predictions.iter().filter(|planned| planned.outcome == Outcome::Attached) {
+        let now = report.predictions.iter().find(|now| now.bridge == planned.bridge);
+        if let Some(now) = now.filter(|now| now.outcome != Outcome::Attached) {
+            found.push(format!("for {} the helper would {}, and not attach", now.bridge, ending(now)));
+        }
     }
+    plan.predictions.clone_from(&report.predictions);
     for attach in report.attach.iter().flatten() {
         let said = attach.stderr.as_ref().map_or_else(String::new, |line| format!(", saying \"{line}\""));
         if attach.outcome != Outcome::Attached {
