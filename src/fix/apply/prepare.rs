@@ -56,7 +56,11 @@ impl Prepared {
             }
         }
         found.dedup();
-        if found.is_empty() && self != now {
+        let shape = |prepared: &Self| {
+            let planned = prepared.steps.iter().flatten();
+            planned.map(|planned| (planned.path.clone(), planned.after.clone())).collect::<Vec<_>>()
+        };
+        if found.is_empty() && shape(self) != shape(now) {
             found.push("the files that the plan changes are others now".to_owned());
         }
         found
@@ -106,15 +110,11 @@ impl View {
     fn step(&self, action: &Action) -> Result<Vec<Planned>, Trouble> {
         match action {
             Action::MakeDirectory { path, mode } => self.directories(path, *mode, action),
-            Action::WriteFile { path, .. } | Action::EditFile { path, .. } => {
-                Ok(vec![self.planned(path, Last::Follow, action, None)?])
-            }
-            Action::SetMode { path, owner, .. } => {
-                let owner = owner.as_ref().map(|(user, group)| numbers(path, user, group)).transpose()?;
-                Ok(vec![self.planned(path, Last::Follow, action, owner)?])
-            }
-            Action::SetCapabilities { path, .. } => Ok(vec![self.planned(path, Last::Follow, action, None)?]),
-            Action::MakeLink { path, .. } => Ok(vec![self.planned(path, Last::Keep, action, None)?]),
+            Action::WriteFile { path, .. }
+            | Action::EditFile { path, .. }
+            | Action::SetMode { path, .. }
+            | Action::SetCapabilities { path, .. } => Ok(vec![self.planned(path, Last::Follow, action)?]),
+            Action::MakeLink { path, .. } => Ok(vec![self.planned(path, Last::Keep, action)?]),
             Action::Run { argv, writes, undo } => {
                 program::find(argv)?;
                 undo.as_deref().map(program::find).transpose()?;
@@ -130,7 +130,7 @@ impl View {
     /// The directory of a path and all above it that are missing.
     fn directories(&self, path: &Path, mode: u32, action: &Action) -> Result<Vec<Planned>, Trouble> {
         let Place::Below { missing, path } = find(path, Last::Follow)? else {
-            return Ok(vec![self.planned(path, Last::Follow, action, None)?]);
+            return Ok(vec![self.planned(path, Last::Follow, action)?]);
         };
         let mut levels: Vec<&Path> = path.ancestors().take_while(|level| level.starts_with(&missing)).collect();
         levels.reverse();
@@ -150,21 +150,20 @@ impl View {
         Ok(planned)
     }
 
-    fn planned(&self, path: &Path, last: Last, action: &Action, owner: Option<Owner>) -> Result<Planned, Trouble> {
+    fn planned(&self, path: &Path, last: Last, action: &Action) -> Result<Planned, Trouble> {
         let (path, found) = self.look(path, last)?;
         let (before, modified) = match found {
             Found::Ahead(before) => (before, None),
             Found::Here(spot, seen) => {
                 let replaces = !keeps_content(action) && !matches!(action, Action::MakeDirectory { .. });
-                let after = outcome::after(action, &seen.object, owner).map_err(|why| no_change(&path, &why))?;
+                let after = after(action, &path, &seen.object)?;
                 if !after.differences(&seen.object).is_empty() {
                     changeable(&spot, &seen, replaces)?;
                 }
                 (Some(seen.object), seen.modified)
             }
         };
-        let after = before.as_ref().map(|before| outcome::after(action, before, owner)).transpose();
-        let after = after.map_err(|why| no_change(&path, &why))?;
+        let after = before.as_ref().map(|before| after(action, &path, before)).transpose()?;
         let before = if keeps_content(action) { before.map(|before| before.without_content()) } else { before };
         Ok(Planned { path, before, after, modified })
     }
@@ -173,7 +172,13 @@ impl View {
     fn written(&self, path: &Path) -> Result<Vec<Planned>, Trouble> {
         let mut found: Vec<Planned> = Vec::new();
         for last in [Last::Keep, Last::Follow] {
-            let (path, seen) = self.look(path, last)?;
+            let (path, seen) = match find(path, last)? {
+                Place::Here(_) => self.look(path, last)?,
+                // Where no earlier step makes the directory, the program may.
+                Place::Below { path, .. } => {
+                    self.look(&path, last).unwrap_or((path, Found::Ahead(Some(Object::Absent {}))))
+                }
+            };
             if found.iter().any(|same| same.path == path) {
                 break;
             }
@@ -213,6 +218,15 @@ impl View {
             }
         }
     }
+}
+
+/// What this action makes of what stands there.
+pub(super) fn after(action: &Action, path: &Path, before: &Object) -> Result<Object, Trouble> {
+    let owner = match action {
+        Action::SetMode { owner: Some((user, group)), .. } => Some(numbers(path, user, group)?),
+        _ => None,
+    };
+    outcome::after(action, before, owner).map_err(|why| no_change(path, &why))
 }
 
 /// Whether only owner, mode and the rest change.

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 
 use super::place::{Last, Place, find};
-use super::prepare::{Planned, Prepared, Task};
+use super::prepare::{Planned, Prepared, Task, after};
 use super::{look, program, reach};
 use crate::fix::journal::{Change, Run, Step};
 use crate::fix::{Object, Trouble};
@@ -60,7 +60,8 @@ fn step(
     run: &mut Run,
     wanted: &dyn Fn() -> bool,
 ) -> Result<(), Trouble> {
-    let changes = planned.iter().enumerate().map(|(place, planned)| present(planned, run.id(), number, place));
+    let changes =
+        planned.iter().enumerate().map(|(place, planned)| present(task.action, planned, run.id(), number, place));
     let changes = changes.collect::<Result<Vec<_>, _>>()?;
     let number = u32::try_from(number).unwrap_or(u32::MAX);
     let (program, undo) = match task.action {
@@ -91,10 +92,11 @@ fn step(
 }
 
 /// The change as it is now: what stands there must still be what the plan was made for.
-fn present(planned: &Planned, run: &str, number: usize, place: usize) -> Result<Change, Trouble> {
+fn present(action: &Action, planned: &Planned, run: &str, number: usize, place: usize) -> Result<Change, Trouble> {
     let Place::Here(spot) = find(&planned.path, Last::Keep)? else {
         // A directory above is made by an earlier change of the same step.
-        return change(planned, Object::Absent {}, None, run, number, place);
+        let after = planned.after.clone();
+        return Ok(change(planned, Object::Absent {}, after, None, (run, number, place)));
     };
     let seen = look(&spot)?;
     if let Some(before) = &planned.before {
@@ -104,26 +106,30 @@ fn present(planned: &Planned, run: &str, number: usize, place: usize) -> Result<
             return Err(Trouble::at(&planned.path, what, "run `bridge-doctor fix` again"));
         }
     }
-    let keeps_content = matches!(&planned.after, Some(Object::File { content: None, .. }));
+    let after = match (&planned.after, action) {
+        // What an earlier program left is known only now.
+        (None, action) if !matches!(action, Action::Run { .. }) => Some(after(action, &planned.path, &seen.object)?),
+        (after, _) => after.clone(),
+    };
+    let keeps_content = matches!(&after, Some(Object::File { content: None, .. }));
     let before = if keeps_content { seen.object.without_content() } else { seen.object };
-    change(planned, before, seen.modified, run, number, place)
+    Ok(change(planned, before, after, seen.modified, (run, number, place)))
 }
 
 fn change(
     planned: &Planned,
     before: Object,
+    after: Option<Object>,
     modified: Option<crate::fix::Time>,
-    run: &str,
-    number: usize,
-    place: usize,
-) -> Result<Change, Trouble> {
+    (run, number, place): (&str, usize, usize),
+) -> Change {
     let temporary = format!(".bridge-doctor-{run}-{number}-{place}");
-    Ok(Change { path: planned.path.clone(), before, after: planned.after.clone(), modified, temporary })
+    Change { path: planned.path.clone(), before, after, modified, temporary }
 }
 
 fn make(change: &Change) -> Result<(), Trouble> {
     let Some(after) = &change.after else {
-        let what = "an earlier program was to decide what stands there, and did not";
+        let what = "nobody knows what should stand there";
         return Err(Trouble::at(&change.path, what, "run `bridge-doctor fix` again"));
     };
     let spot = super::place::spot(&change.path, Last::Keep)?;
