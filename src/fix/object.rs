@@ -267,3 +267,64 @@ impl Attributes {
 pub(super) fn is_given_by_policy(name: &str) -> bool {
     GIVEN_BY_POLICY.contains(&name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(content: Option<&str>, mode: u32, uid: u32) -> Object {
+        let content = content.map(|text| text.as_bytes().to_vec());
+        Object::File { content, attributes: Attributes { uid, ..Attributes::of_root(mode) } }
+    }
+
+    #[test]
+    fn what_one_of_two_calls_leaves_is_known() {
+        let (before, after) = (file(None, 0o4755, 4001), file(None, 0o4711, 0));
+        for (mode, uid) in [(0o4755, 4001), (0o755, 0), (0o4711, 0), (0o711, 0)] {
+            assert!(Object::is_between(&before, &after, &file(Some("x"), mode, uid)), "{mode:o} {uid}");
+        }
+        for (mode, uid) in [(0o4777, 0), (0o700, 0), (0o755, 4003)] {
+            assert!(!Object::is_between(&before, &after, &file(Some("x"), mode, uid)), "{mode:o} {uid}");
+        }
+        assert!(!Object::is_between(&before, &after, &Object::Absent {}));
+        let other =
+            Object::is_between(&file(Some("a"), 0o644, 0), &file(Some("a"), 0o600, 0), &file(Some("b"), 0o600, 0));
+        assert!(!other, "another content is nobody's halfway");
+    }
+
+    #[test]
+    fn every_difference_is_told() {
+        let (old, new) = (file(Some("ab"), 0o644, 0), file(Some("abc"), 0o600, 7));
+        let told = ["its content changed (2 bytes, now 3)", "its owner is 7:0, not 0:0", "its mode is 0600, not 0644"];
+        assert_eq!(old.differences(&new), told);
+        assert_eq!(old.differences(&Object::Absent {}), ["a file is gone"]);
+        assert_eq!((Object::Absent {}).differences(&new), ["there is a file now"]);
+        assert!(file(None, 0o600, 7).differences(&new).is_empty(), "a content that is not stated is not compared");
+    }
+
+    #[test]
+    fn labels_of_the_policy_are_no_difference_and_other_attributes_are() {
+        let plain = file(Some(""), 0o644, 0);
+        let with = |name: &str| {
+            let extended = BTreeMap::from([(name.to_owned(), Bytes(b"x".to_vec()))]);
+            Object::File {
+                content: Some(Vec::new()),
+                attributes: Attributes { extended, ..Attributes::of_root(0o644) },
+            }
+        };
+        assert!(plain.differences(&with("security.selinux")).is_empty());
+        assert_eq!(plain.differences(&with("user.note")), ["it has a new attribute user.note"]);
+        assert_eq!(with("security.selinux").differences(&plain), ["its attribute security.selinux changed"]);
+    }
+
+    #[test]
+    fn a_change_of_owner_takes_privilege_away() {
+        let extended = BTreeMap::from([(CAPABILITY.to_owned(), Bytes(vec![1]))]);
+        let privileged = Attributes { mode: 0o6755, uid: 4001, gid: 4001, extended };
+        let changed = privileged.clone().with_owner(0, 0, true);
+        assert_eq!((changed.mode, changed.extended.len()), (0o755, 0));
+        let locking = Attributes { mode: 0o2644, ..privileged.clone() }.with_owner(0, 0, true);
+        assert_eq!(locking.mode, 0o2644, "without the group's x the bit means something else");
+        assert_eq!(privileged.with_owner(0, 0, false).mode, 0o6755, "a directory keeps its bits");
+    }
+}
