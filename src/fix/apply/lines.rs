@@ -1,5 +1,6 @@
-//! Changing lines of a text and nothing else in it.
+//! Changing lines of a text that are still those they were taken for.
 
+use crate::acl;
 use crate::platform::LineEdit;
 
 /// The text after the changes.
@@ -8,38 +9,23 @@ use crate::platform::LineEdit;
 ///
 /// A clause that says which line is not what it was taken for.
 pub(super) fn edited(text: &[u8], edits: &[LineEdit]) -> Result<Vec<u8>, String> {
-    let mut lines: Vec<Vec<u8>> = text.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
-    let mut appended = Vec::new();
+    let lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();
+    let mut replaced = Vec::new();
     for edit in edits {
-        match edit {
-            LineEdit::Append(line) => appended.push(line),
-            LineEdit::Replace { line, from, to } => {
-                let standing = line.checked_sub(1).and_then(|index| lines.get_mut(index));
-                let standing = standing.ok_or_else(|| format!("it has no line {line} any more"))?;
-                let (body, end) = match standing.strip_suffix(b"\n") {
-                    Some(body) => (body, &b"\n"[..]),
-                    None => (standing.as_slice(), &b""[..]),
-                };
-                if body != from {
-                    return Err(format!("its line {line} reads `{}` now", String::from_utf8_lossy(body)));
-                }
-                let mut replaced = to.join(&b'\n');
-                if !to.is_empty() {
-                    replaced.extend(end);
-                }
-                *standing = replaced;
-            }
+        let LineEdit::Replace { line, from, to } = edit else { continue };
+        let standing = line.checked_sub(1).and_then(|index| lines.get(index));
+        let standing = standing.ok_or_else(|| format!("it has no line {line} any more"))?;
+        let body = standing.strip_suffix(b"\n").unwrap_or(standing);
+        if body != from {
+            return Err(format!("its line {line} reads `{}` now", String::from_utf8_lossy(body)));
         }
+        replaced.push((*line, to.clone()));
     }
-    let mut text = lines.concat();
-    for line in appended {
-        if !text.is_empty() && !text.ends_with(b"\n") {
-            text.push(b'\n');
-        }
-        text.extend(line);
-        text.push(b'\n');
-    }
-    Ok(text)
+    let added = edits.iter().filter_map(|edit| match edit {
+        LineEdit::Append(line) => Some(line),
+        LineEdit::Replace { .. } => None,
+    });
+    Ok(added.fold(acl::edited(text, &replaced), |text, line| acl::appended(&text, line)))
 }
 
 #[cfg(test)]
