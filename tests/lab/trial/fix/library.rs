@@ -269,7 +269,7 @@ fn program(sandbox: &Sandbox) -> Result<(), Failed> {
         }
     }
     // Whoever can write a program must not get root to run it.
-    files::write(&format!("{BENCH}/loose"), "#!/bin/sh\n", 0o777)?;
+    files::write(format!("{BENCH}/loose"), "#!/bin/sh\n", 0o777)?;
     let loose = [Action::Run { argv: vec![format!("{BENCH}/loose")], undo: None, writes: Vec::new() }];
     match prepare(&tasks(&loose)) {
         Err(trouble) if trouble.to_string().contains("others than root may write it") => Ok(()),
