@@ -27,6 +27,8 @@ pub enum Command {
     Check(Check),
     /// Make it work, the way this distribution wants it; --dry-run shows it first.
     Fix(Fix),
+    /// Take back what `fix` changed.
+    Undo(Undo),
     /// Does it really work, with frames on the wire? Runs the real helper; nothing is left behind.
     Attach(Attach),
     /// Check an ACL file (bridge.conf) as the helper reads it.
@@ -188,6 +190,25 @@ fn timeout(text: &str) -> Result<Duration, String> {
         return Err("it takes more than 0s and at most 1h".to_owned());
     }
     Ok(duration)
+}
+
+/// `undo`.
+#[derive(Args, Debug)]
+pub struct Undo {
+    /// The run of `fix`, as `--list` names it [default: the last that was not taken back].
+    pub run: Option<String>,
+    /// List the runs of `fix` on this machine.
+    #[arg(long, conflicts_with_all = ["run", "dry_run", "yes"])]
+    pub list: bool,
+    /// Show what would be put back, and change nothing.
+    #[arg(long, short = 'n')]
+    pub dry_run: bool,
+    /// Do not ask.
+    #[arg(long, short)]
+    pub yes: bool,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
 }
 
 /// `acl`.

@@ -19,13 +19,16 @@ pub enum Exit {
     Unknown,
     /// bridge-doctor itself failed: unreadable input, output that cannot be written.
     Internal,
+    /// `fix` changed something, it did not come out as planned, and everything was taken back.
+    RolledBack,
     /// The state of a monitoring plugin, which has codes of its own.
     Plugin(PluginState),
 }
 
 impl Exit {
     /// The table: every way to end, by its number. A plugin has one of its own.
-    pub const ALL: [Self; 5] = [Self::Healthy, Self::Broken, Self::Usage, Self::Unknown, Self::Internal];
+    pub const ALL: [Self; 6] =
+        [Self::Healthy, Self::Broken, Self::Usage, Self::Unknown, Self::Internal, Self::RolledBack];
 
     /// The verdict of a report, whatever the format it is written in.
     pub fn of(report: &Report, strict: bool) -> Self {
@@ -62,10 +65,16 @@ impl Exit {
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Healthy => "every selected check passed, or warned",
-            Self::Broken => "at least one check failed (with `--strict`: or warned)",
+            Self::Broken => {
+                "at least one check failed (with `--strict`: or warned); `fix`: something is still broken; `explain`: no known \
+                 error was found"
+            }
             Self::Usage => "the command line makes no sense",
             Self::Unknown => "nothing failed, but a check that matters is unknown",
             Self::Internal => "bridge-doctor itself failed: unreadable input, output that cannot be written",
+            Self::RolledBack => {
+                "`fix` changed something, it did not come out as planned, and everything was taken back"
+            }
             Self::Plugin(state) => state.word(),
         }
     }
@@ -78,6 +87,7 @@ impl Exit {
             Self::Usage => 2,
             Self::Unknown => 3,
             Self::Internal => 4,
+            Self::RolledBack => 5,
             Self::Plugin(state) => state.code(),
         }
     }

@@ -46,6 +46,9 @@ const MAY_USE: [(&str, &[&str]); 16] = [
 /// Where `unsafe` may stand.
 const UNSAFE: [&str; 4] = ["host/", "helper/run", "attach/", "fix/apply"];
 
+/// Where this machine is changed: the rest of `fix/` is as pure as the probes.
+const CHANGES: [&str; 3] = ["fix/apply/", "fix/journal/", "fix/undo.rs"];
+
 /// Where standard output and standard error may be written.
 const OUTPUT: [&str; 2] = ["report/", "command/"];
 
@@ -187,9 +190,25 @@ fn probes_and_reports_never_touch_the_machine() {
     );
     for source in sources() {
         let pure = ["snapshot", "catalogue", "acl", "helper", "platform", "probe", "engine", "explain", "report"];
-        if (pure.contains(&source.part()) || source.stands_in(&["fix/plan"])) && !source.stands_in(&UNSAFE) {
+        let plans = source.part() == "fix" && !source.stands_in(&CHANGES);
+        if (pure.contains(&source.part()) || plans) && !source.stands_in(&UNSAFE) {
             let found = machine.find(&source.code).map(|found| found.as_str());
             assert!(found.is_none(), "src/{} is pure and uses {found:?}", source.path);
+        }
+    }
+}
+
+#[test]
+fn only_a_fix_changes_the_machine() {
+    let change = regex(
+        r"\bfs::(?:rename|write|remove_\w+|create_dir\w*|set_permissions|copy|hard_link)\b|\b(?:renameat\w*|unlinkat|mkdirat|mknodat|symlinkat|linkat|chmodat|fchmod|chownat|fchown|setxattr|removexattr|futimens)\(",
+    );
+    // `--output` and `man --directory` write where they are told to.
+    let told = ["command/output.rs", "command/man.rs"];
+    for source in sources() {
+        if !source.stands_in(&CHANGES) && !told.contains(&source.path.as_str()) {
+            let found = change.find(&source.code).map(|found| found.as_str());
+            assert!(found.is_none(), "src/{}: {found:?} belongs to {CHANGES:?}", source.path);
         }
     }
 }

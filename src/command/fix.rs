@@ -4,27 +4,48 @@ use crate::cli::{self, PlanFormat};
 use crate::engine::Options;
 use crate::exit::Exit;
 use crate::fix::{self, Choice};
-use crate::report::plan::{human, script};
+use crate::report::plan::{applied, human, script};
 use crate::report::{Plan, json};
 
+use super::apply::{self, Applying};
 use super::failure::Failure;
-use super::{from, output, selection};
+use super::{from, output, selection, verify};
 
 pub(super) fn run(options: &cli::Fix, ascii: bool) -> Result<Exit, Failure> {
     selection::causes(&options.what)?;
     refuse_elsewhere(options)?;
+    if options.dry_run || options.format == PlanFormat::Sh {
+        let plan = plan(options)?;
+        output::write(&render(&plan, options.format, ascii)?, None)?;
+        return Ok(Exit::of_plan(&plan));
+    }
+    let outcome = apply::run(&Applying {
+        yes: options.yes,
+        plan: &|| plan(options),
+        show: &|plan| human::render(plan, &output::look(ascii)),
+        verify: &|taken| verify::look_again(options, taken),
+    })?;
+    let shown = match options.format {
+        PlanFormat::Human if outcome.plan.run.is_some() => {
+            Ok(applied::render(&outcome.plan, &outcome.why, &output::look(ascii)))
+        }
+        format => render(&outcome.plan, format, ascii),
+    };
+    let written = shown.and_then(|text| output::write(&text, None));
+    // A signal that was held back ends the process here, after all is told.
+    drop(outcome.held);
+    written.map(|()| outcome.exit)
+}
+
+/// Looks at the host and plans.
+fn plan(options: &cli::Fix) -> Result<Plan, Failure> {
     let bridges = selection::bridges(&options.selection.bridge)?;
     let snapshot = match &options.from {
         Some(file) => from::read(file, options.selection.user.as_deref())?,
         None => selection::collect(&options.selection, false)?,
     };
     let question = Options { bridges, expect: options.expect, only: Vec::new(), skip: Vec::new() };
-    let plan = fix::plan(&snapshot, &question, &Choice { ids: options.what.clone() });
-    if !options.dry_run && options.format != PlanFormat::Sh {
-        return Err(Failure::usage("this version only plans", "fix", "`bridge-doctor fix --dry-run`"));
-    }
-    output::write(&render(&plan, options.format, ascii)?, None)?;
-    Ok(Exit::of_plan(&plan))
+    Ok(fix::plan(&snapshot, &question, &Choice { ids: options.what.clone() }))
 }
 
 /// What is not this machine can be planned for, and not be changed.

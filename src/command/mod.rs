@@ -2,11 +2,13 @@
 
 mod acl;
 mod acl_file;
+mod apply;
 mod attach;
 mod check;
 mod collect;
 mod complete;
 mod completions;
+mod consent;
 mod explain;
 mod failure;
 mod fix;
@@ -21,6 +23,8 @@ mod sandbox;
 mod schema;
 mod selection;
 mod trial;
+mod undo;
+mod verify;
 mod vigil;
 
 use std::ffi::OsString;
@@ -56,6 +60,7 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
     match &cli.command {
         Command::Check(options) => check::run(options, cli.ascii),
         Command::Fix(options) => fix::run(options, cli.ascii),
+        Command::Undo(options) => undo::run(options, cli.ascii),
         Command::Attach(options) if options.sandbox => sandbox::run(options, cli.ascii),
         Command::Attach(options) => attach::run(options, cli.ascii),
         Command::Acl(options) => acl_file::run(options, cli.ascii),

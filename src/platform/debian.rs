@@ -7,9 +7,9 @@ use super::{ASK_PACKAGES, Action, Effect, JOIN, Platform, Remedy, generic, shell
 /// The helper is shipped without privilege, on purpose; an override makes the choice survive upgrades.
 pub(super) struct Debian;
 
-/// dpkg's overrides, and its own copy of what was there before.
-const DATABASE: &str = "/var/lib/dpkg/statoverride";
-const OLD_DATABASE: &str = "/var/lib/dpkg/statoverride-old";
+/// dpkg's overrides, its own copy of what was there before, and what it leaves of a change that was cut off.
+const DATABASES: [&str; 3] =
+    ["/var/lib/dpkg/statoverride", "/var/lib/dpkg/statoverride-old", "/var/lib/dpkg/statoverride-new"];
 
 /// The group and mode of an override that makes a helper privileged.
 fn grants(overridden: &str) -> Option<(&str, u32)> {
@@ -45,7 +45,7 @@ impl Platform for Debian {
         let run = |words: &[&str]| Action::Run {
             argv: std::iter::once("dpkg-statoverride").chain(words.iter().copied()).map(str::to_owned).collect(),
             undo: None,
-            writes: [DATABASE, OLD_DATABASE].iter().map(Into::into).chain([path.to_owned()]).collect(),
+            writes: DATABASES.iter().map(Into::into).chain([path.to_owned()]).collect(),
         };
         let effect = Effect::Owned { path: path.to_owned(), group: "root".to_owned(), mode: 0o4755 };
         let add = (run(&["--update", "--add", "root", "root", "4755", name]), effect);

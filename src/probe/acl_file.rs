@@ -1,6 +1,6 @@
 //! The ACL the helper reads exists and opens for the subject.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::view::{acl, open_up, owner};
 use super::{Case, Evidence, Finding, Judgement, Remedy};
@@ -119,12 +119,25 @@ fn allow(case: &Case<'_>, file: &AclFile) -> Remedy {
     let remedy = platform::acl_allow(&case.snapshot.machine, &file.path, case.bridge, AclState::Missing);
     // A declared ACL is made by the system, which puts it in the link's place.
     let declared = remedy.declarations().next().is_some();
+    if let (Fact::Known(Err(Errno::ENOTDIR)), None, Some(parent)) = (&file.inode, &file.link, file.path.parent()) {
+        return move_away(case, parent).then(remedy);
+    }
     if file.link.is_some() && !declared { remove(case, file).then(remedy) } else { remedy }
 }
 
 /// Puts a file in place of what is none.
 fn replace(case: &Case<'_>, file: &AclFile) -> Remedy {
     remove(case, file).then(platform::acl_allow(&case.snapshot.machine, &file.path, case.bridge, AclState::Missing))
+}
+
+/// Makes room for the ACL's directory.
+fn move_away(case: &Case<'_>, parent: &Path) -> Remedy {
+    let platform = platform::of(&case.snapshot.machine);
+    let path = platform::shell::path(parent);
+    Remedy::manual(
+        "a file stands where the ACL's directory should be, and whether it may go is not for a program to say",
+        [platform.as_root(&format!("mv {path} {path}.before"))],
+    )
 }
 
 fn remove(case: &Case<'_>, file: &AclFile) -> Remedy {

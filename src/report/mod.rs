@@ -19,6 +19,7 @@ mod run;
 pub mod schema;
 pub mod tap;
 pub mod text;
+pub mod undo;
 
 pub use acl::{
     ACL_SCHEMA, AclDecision, AclReport, DecidingRule, Parse, RuleTable, render_acl, render_diagnostics, write_acl_json,

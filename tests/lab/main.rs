@@ -56,6 +56,7 @@ fn trials() -> Vec<Trial> {
         trial::bare::trials(),
         trial::attach::trials(),
         trial::explained::trials(),
+        trial::fix::trials(),
     ]
     .into_iter()
     .flatten()

@@ -13,7 +13,7 @@ use nix::sys::socket::{AddressFamily, ControlMessageOwned, MsgFlags, SockFlag, S
 use serde_json::Value as Json;
 
 use crate::sandbox::place::{HELPER, HOME};
-use crate::sandbox::{Sandbox, execute_exactly, is_setup_failure, run};
+use crate::sandbox::{Credentials, Sandbox, execute_exactly, is_setup_failure, run};
 use crate::state::State;
 
 /// A helper that has not ended after this time never will: the slowest honest run takes some ten milliseconds.
@@ -64,16 +64,17 @@ impl fmt::Display for Verdict {
 
 /// Runs the helper in `state`, which the sandbox has made already.
 pub fn ask(sandbox: &Sandbox, state: &State) -> io::Result<Verdict> {
+    ask_as(sandbox, state.credentials(), state.bridge())
+}
+
+/// Runs the helper for a bridge, with these credentials.
+pub fn ask_as(sandbox: &Sandbox, credentials: Credentials, bridge: &str) -> io::Result<Verdict> {
     let (ours, theirs) = socketpair(AddressFamily::Unix, SockType::Stream, None, SockFlag::SOCK_CLOEXEC)?;
     let mut helper = Command::new(HELPER);
     helper.current_dir(HOME);
-    state.credentials().put_on(&mut helper, &sandbox.namespaces)?;
-    let arguments = [
-        HELPER.to_owned(),
-        "--use-vnet".to_owned(),
-        format!("--fd={}", theirs.as_raw_fd()),
-        format!("--br={}", state.bridge()),
-    ];
+    credentials.put_on(&mut helper, &sandbox.namespaces)?;
+    let arguments =
+        [HELPER.to_owned(), "--use-vnet".to_owned(), format!("--fd={}", theirs.as_raw_fd()), format!("--br={bridge}")];
     let arguments = arguments.into_iter().map(CString::new).collect::<Result<_, _>>()?;
     execute_exactly(&mut helper, CString::new(HELPER)?, arguments, theirs.as_raw_fd());
     let ended = match run(&mut helper, LIMIT) {

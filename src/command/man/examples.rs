@@ -20,7 +20,7 @@ const fn example(command: &'static str, line: &'static str, what: &'static str) 
     Example { command, common: false, what, line }
 }
 
-const EXAMPLES: [Example; 25] = [
+const EXAMPLES: [Example; 27] = [
     common("check", "bridge-doctor check", "Will it work for you, on the bridges that the ACL allows?"),
     common(
         "check",
@@ -56,6 +56,8 @@ const EXAMPLES: [Example; 25] = [
         "Mend what this check finds, after a question.",
     ),
     example("fix", "bridge-doctor fix --from host.json --format sh --dry-run", "A script for another host."),
+    common("undo", "sudo bridge-doctor undo", "Take the last run of fix back, after a question."),
+    example("undo", "bridge-doctor undo --list", "Every run, with what became of it."),
     common(
         "attach",
         "bridge-doctor attach --bridge br0",

@@ -18,8 +18,8 @@ const DATE: &str = "2026-11-24";
 /// Columns of a page's source, as its readers are used to.
 const WIDTH: usize = 80;
 
-/// Files that are read, and why. Where a distribution has them elsewhere, `check` says so.
-const FILES: [(&str, &str); 4] = [
+/// Files that are read or kept, and why. Where a distribution has them elsewhere, `check` says so.
+const FILES: [(&str, &str); 5] = [
     ("/etc/qemu/bridge.conf", "The ACL: which bridges the helper may put a tap on."),
     (
         "/usr/lib/qemu/qemu-bridge-helper, /usr/libexec/qemu-bridge-helper",
@@ -27,6 +27,7 @@ const FILES: [(&str, &str); 4] = [
     ),
     ("/dev/net/tun", "The device by which the helper makes a tap."),
     ("$XDG_CONFIG_HOME/libvirt/qemu.conf", "Where libvirt's session driver is told of another helper."),
+    ("/var/lib/bridge-doctor/", "What `fix` changed, run by run: all that `undo` needs. Only root can read it."),
 ];
 
 /// Pages of other programs that a reader may want next.

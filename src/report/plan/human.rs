@@ -58,7 +58,7 @@ fn planned(action: &PlannedAction, prose: &Prose<'_>) -> String {
     block + &prose.row("undo", &action.undo)
 }
 
-fn manual(entry: &Manual, prose: &Prose<'_>) -> String {
+pub(super) fn manual(entry: &Manual, prose: &Prose<'_>) -> String {
     let mut block = prose.head("-", &entry.causes.join(", "));
     block += &prose.row("found", &entry.summary);
     block += &prose.row("not done", &format!("because {}", entry.why));

@@ -1,5 +1,6 @@
 //! The plan of `fix`: its data, and how it is shown.
 
+pub mod applied;
 pub mod human;
 mod model;
 pub mod script;

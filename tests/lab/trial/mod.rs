@@ -4,6 +4,7 @@ pub mod asked_by_root;
 pub mod attach;
 pub mod bare;
 pub mod explained;
+pub mod fix;
 pub mod hostile_root;
 pub mod offline;
 pub mod only;

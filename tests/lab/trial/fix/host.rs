@@ -1,0 +1,66 @@
+//! The lab's host with the further places that a fix changes, each private to the thread.
+
+use std::io;
+use std::path::Path;
+
+use nix::mount::{MsFlags, mount};
+
+use crate::sandbox::{Sandbox, files, mounts};
+
+/// The journal's directory.
+pub const JOURNAL: &str = "/var/lib/bridge-doctor";
+
+/// Gives the thread a `/var/lib` of its own, in which the machine's is seen.
+pub fn prepare(_: &Sandbox) -> io::Result<()> {
+    for directory in ["/mnt/var-upper", "/mnt/var-work"] {
+        files::directory(directory, 0o755)?;
+    }
+    let layers = "lowerdir=/var/lib,upperdir=/mnt/var-upper,workdir=/mnt/var-work";
+    for name in ["statoverride", "statoverride-old"] {
+        std::fs::write(
+            format!("/mnt/kept-{name}"),
+            std::fs::read(format!("/var/lib/dpkg/{name}")).unwrap_or_default(),
+        )?;
+    }
+    mount(Some("lab"), "/var/lib", Some("overlay"), MsFlags::empty(), Some(layers))?;
+    // A place that users may write, as /tmp is.
+    files::directory("/mnt/public", 0o1777)
+}
+
+/// Forgets every run.
+pub fn clear_journal() -> io::Result<()> {
+    crate::sandbox::place::remove(JOURNAL)
+}
+
+/// Puts Debian's overrides back as the machine has them.
+pub fn clear_statoverride() -> io::Result<()> {
+    for name in ["statoverride", "statoverride-old"] {
+        let upper = format!("/mnt/var-upper/dpkg/{name}");
+        if stands(&upper) {
+            let path = format!("/var/lib/dpkg/{name}");
+            std::fs::write(&path, kept(name)?)?;
+            files::chmod(path, 0o644)?;
+        }
+    }
+    crate::sandbox::place::remove("/var/lib/dpkg/statoverride-new")
+}
+
+fn kept(name: &str) -> io::Result<Vec<u8>> {
+    std::fs::read(format!("/mnt/kept-{name}"))
+}
+
+/// Mounts a small file system, so that it can be filled.
+pub fn small_disk(path: &str, kilobytes: u32) -> io::Result<()> {
+    let size = format!("mode=755,size={kilobytes}k");
+    Ok(mount(Some("lab"), path, Some("tmpfs"), MsFlags::empty(), Some(size.as_str()))?)
+}
+
+/// Takes the last mount there away.
+pub fn unmount(path: &str) -> io::Result<()> {
+    mounts::unmount(path)
+}
+
+/// Whether the path is there, itself.
+pub fn stands(path: impl AsRef<Path>) -> bool {
+    std::fs::symlink_metadata(path).is_ok()
+}
