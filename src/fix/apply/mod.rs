@@ -1,8 +1,10 @@
 //! Making changes: what is planned is looked at before anything changes, journaled before each step, and looked at
 //! after it.
 
+mod accounts;
 mod lines;
 mod look;
+mod obstacle;
 mod outcome;
 pub(super) mod place;
 mod prepare;

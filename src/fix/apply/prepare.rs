@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::look::{Seen, fixed_directory, forbids, look};
-use super::outcome::{self, Owner};
+use super::accounts::numbers;
+use super::look::{Seen, look};
+use super::obstacle::changeable;
+use super::outcome;
 use super::place::{Last, Place, Spot, find};
 use super::program;
 use crate::fix::{Object, Time, Trouble};
@@ -241,61 +243,6 @@ enum Found {
     Here(Spot, Box<Seen>),
 }
 
-/// Refuses what can be known to fail.
-fn changeable(spot: &Spot, seen: &Seen, replaces: bool) -> Result<(), Trouble> {
-    if let Some(why) = forbids(spot)? {
-        return Err(Trouble::at(
-            spot.path(),
-            format!("{why}; nothing is changed"),
-            "remount it writable (`mount -o remount,rw`), or change it where the system's image is made",
-        ));
-    }
-    let fixed = seen.fixed.or_else(|| fixed_directory(spot).filter(|_| replaces));
-    if let Some(fixed) = fixed {
-        let path = if seen.fixed.is_some() { spot.path() } else { spot.path().parent().unwrap_or(spot.path()) };
-        return Err(Trouble::at(
-            path,
-            format!("it is {fixed}, so somebody wants it to stay as it is; nothing is changed"),
-            format!("if that is no longer so: `chattr -ia {}`", path.display()),
-        ));
-    }
-    if !replaces || matches!(seen.object, Object::Absent {}) {
-        return Ok(());
-    }
-    if seen.is_mount {
-        let what = "something is mounted on it, so that it cannot be replaced; nothing is changed";
-        return Err(Trouble::at(spot.path(), what, "change what is mounted there (`findmnt` says what it is)"));
-    }
-    if seen.names > 1 && matches!(seen.object, Object::File { .. }) {
-        let what = format!("it has {} names (hard links), of which a change would split this one off", seen.names);
-        return Err(Trouble::at(spot.path(), what, "find the others with `find / -xdev -samefile`, and keep one"));
-    }
-    Ok(())
-}
-
 fn no_change(path: &Path, why: &str) -> Trouble {
     Trouble::at(path, why, "run `bridge-doctor check` again: the machine is another than the plan was made for")
-}
-
-fn numbers(path: &Path, user: &str, group: &str) -> Result<Owner, Trouble> {
-    let missing = |kind: &str, name: &str| {
-        Trouble::at(path, format!("there is no {kind} `{name}` to own it"), format!("`getent {kind}` lists them"))
-    };
-    let uid = match user.parse() {
-        Ok(number) => number,
-        Err(_) if user == "root" => 0,
-        Err(_) => match nix::unistd::User::from_name(user) {
-            Ok(Some(found)) => found.uid.as_raw(),
-            _ => return Err(missing("passwd", user)),
-        },
-    };
-    let gid = match group.parse() {
-        Ok(number) => number,
-        Err(_) if group == "root" => 0,
-        Err(_) => match nix::unistd::Group::from_name(group) {
-            Ok(Some(found)) => found.gid.as_raw(),
-            _ => return Err(missing("group", group)),
-        },
-    };
-    Ok((uid, gid))
 }

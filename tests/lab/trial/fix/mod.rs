@@ -1,5 +1,6 @@
 //! `fix` and `undo`: on hosts of the lab, on hostile ones, and cut off at every step.
 
+mod adversity;
 mod asked;
 mod granted;
 mod host;
@@ -20,6 +21,7 @@ pub fn trials() -> Vec<Trial> {
         library::trials(),
         taken_back::trials(),
         unsafe_places::trials(),
+        adversity::trials(),
         mended::trials(),
         killed::trials(),
         asked::trials(),
