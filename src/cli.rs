@@ -296,6 +296,10 @@ pub enum Output {
     Report,
     /// `fix --format json`.
     Plan,
+    /// `undo --format json`.
+    Undo,
+    /// `undo --list --format json`.
+    Runs,
     /// `attach --format json`.
     Attach,
     /// `acl --format json`.

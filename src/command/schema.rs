@@ -4,6 +4,7 @@ use crate::cli::{self, Output};
 use crate::exit::Exit;
 use crate::report::change::{self, Change};
 use crate::report::explain::{EXPLANATION_SCHEMA, Explanation};
+use crate::report::undo::{Runs, Undo};
 use crate::report::{self, AclReport, Attach, Fleet, Plan, Report, json, schema};
 use crate::snapshot::{self, Snapshot};
 
@@ -14,6 +15,8 @@ pub(super) fn run(options: &cli::Schema) -> Result<Exit, Failure> {
     let schema = match options.of {
         Output::Report => schema::of::<Report>(report::SCHEMA),
         Output::Plan => schema::of::<Plan>(report::PLAN_SCHEMA),
+        Output::Undo => schema::of::<Undo>(report::undo::UNDO_SCHEMA),
+        Output::Runs => schema::of::<Runs>(report::undo::RUNS_SCHEMA),
         Output::Attach => schema::of::<Attach>(report::ATTACH_SCHEMA),
         Output::Acl => schema::of::<AclReport>(report::ACL_SCHEMA),
         Output::Explanation => schema::of::<Explanation>(EXPLANATION_SCHEMA),

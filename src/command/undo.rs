@@ -8,7 +8,7 @@ use crate::exit::Exit;
 use crate::fix::journal::{Journal, Run, RunState, Why};
 use crate::fix::undo::{self, Pending};
 use crate::report::json;
-use crate::report::undo::{ChangeEntry, RunEntry, Runs, UNDO_SCHEMA, Undo, render, render_runs};
+use crate::report::undo::{ChangeEntry, RUNS_SCHEMA, RunEntry, Runs, UNDO_SCHEMA, Undo, render, render_runs};
 
 use super::failure::Failure;
 use super::{consent, output};
@@ -101,7 +101,7 @@ fn list(options: &cli::Undo, ascii: bool) -> Result<Exit, Failure> {
         causes: run.causes().to_vec(),
         state: run.state().name(),
     };
-    let runs = Runs { schema: UNDO_SCHEMA, runs: runs.iter().map(entry).collect() };
+    let runs = Runs { schema: RUNS_SCHEMA, runs: runs.iter().map(entry).collect() };
     let text = match options.format {
         Format::Human => render_runs(&runs, &output::look(ascii)),
         Format::Json => json::render(&runs).map_err(|error| output::unwritable_json(&error))?,

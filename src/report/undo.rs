@@ -8,13 +8,16 @@ use serde::Serialize;
 use super::human::Options;
 use super::text::{Charset, printable};
 
-/// The identifier and version of the JSON.
+/// The identifier and version of the JSON of `undo`.
 pub const UNDO_SCHEMA: &str = "bridge-doctor/undo/v1";
+
+/// The identifier and version of the JSON of `undo --list`.
+pub const RUNS_SCHEMA: &str = "bridge-doctor/runs/v1";
 
 /// The runs of `fix`, oldest first.
 #[derive(Clone, Debug, Eq, JsonSchema, PartialEq, Serialize)]
 pub struct Runs {
-    /// [`UNDO_SCHEMA`].
+    /// [`RUNS_SCHEMA`].
     pub schema: &'static str,
     /// Each of them.
     pub runs: Vec<RunEntry>,

@@ -22,7 +22,7 @@ fn assert_valid(schema: &Value, instance: &Value) {
 
 #[test]
 fn every_schema_is_one_and_names_its_version() {
-    for of in ["report", "attach", "acl", "snapshot", "fleet", "change"] {
+    for of in ["report", "plan", "undo", "runs", "attach", "acl", "explanation", "snapshot", "fleet", "change"] {
         let schema = schema(of);
         jsonschema::meta::validate(&schema).expect("a valid schema");
         assert_eq!(schema["properties"]["schema"]["const"], format!("bridge-doctor/{of}/v1"));

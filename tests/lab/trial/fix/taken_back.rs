@@ -78,7 +78,7 @@ fn in_order(sandbox: &Sandbox) -> Result<(), Failed> {
 
     expect(&undo(sandbox, &["--list"])?, 0, &[&first, &second, "applied", "acl-denied"])?;
     let listed: serde_json::Value = serde_json::from_str(&undo(sandbox, &["--list", "--format=json"])?.stdout)?;
-    if listed["runs"][1]["run"] != *second || listed["schema"] != "bridge-doctor/undo/v1" {
+    if listed["runs"][1]["run"] != *second || listed["schema"] != "bridge-doctor/runs/v1" {
         return Err(format!("the list: {listed}").into());
     }
     expect(&undo(sandbox, &["--dry-run"])?, 0, &["-second", FILE, "1 file would be put back"])?;
