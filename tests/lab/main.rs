@@ -31,6 +31,7 @@ fn main() -> ExitCode {
     if let Some(exit) = evil::play() {
         return exit;
     }
+    heed_signals().expect("signals can be heeded");
     let arguments = Arguments::from_args();
     if let Some(reason) = requirement::missing()
         && requirement::complain(reason).unwrap_or(true)
@@ -38,6 +39,17 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     }
     libtest_mimic::run(&arguments, trials()).exit_code()
+}
+
+/// Under nohup, or behind a shell's `&`, every program that the lab starts would ignore them.
+#[allow(unsafe_code, reason = "setting a signal's disposition is unsafe where the old one was a handler")]
+fn heed_signals() -> nix::Result<()> {
+    use nix::sys::signal::{SigHandler, Signal, signal};
+    for heeded in [Signal::SIGHUP, Signal::SIGINT, Signal::SIGTERM] {
+        // SAFETY: no handler was set before the first trial.
+        unsafe { signal(heeded, SigHandler::SigDfl) }?;
+    }
+    Ok(())
 }
 
 fn trials() -> Vec<Trial> {
