@@ -1,6 +1,7 @@
 //! The end-to-end test: what `attach` says is what the helper does, what frames do, and what guests meet.
 
 mod agreement;
+mod crowd;
 mod guests;
 mod impostors;
 mod leaves_nothing;
@@ -17,6 +18,7 @@ pub fn trials() -> Vec<Trial> {
         silences::trials(),
         impostors::trials(),
         leaves_nothing::trials(),
+        crowd::trials(),
         namespaces::trials(),
         guests::trials(),
     ]
