@@ -69,7 +69,8 @@ fn walk(root: &Root, path: &Path, links: &mut Vec<Step>, directories: &mut Vec<P
     Ok(at)
 }
 
-fn names(path: &Path) -> VecDeque<OsString> {
+/// The names on the way, `..` among them.
+pub(super) fn names(path: &Path) -> VecDeque<OsString> {
     let name = |component: Component<'_>| match component {
         Component::Normal(name) => Some(name.to_owned()),
         Component::ParentDir => Some(OsString::from("..")),

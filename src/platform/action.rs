@@ -83,6 +83,17 @@ pub enum LineEdit {
     },
 }
 
+impl LineEdit {
+    /// The lines that are replaced, each with what takes its place.
+    pub fn replacements(edits: &[Self]) -> Vec<(usize, Vec<Vec<u8>>)> {
+        let replacement = |edit: &Self| match edit {
+            Self::Replace { line, to, .. } => Some((*line, to.clone())),
+            Self::Append(_) => None,
+        };
+        edits.iter().filter_map(replacement).collect()
+    }
+}
+
 /// A change of permission bits.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum ModeChange {

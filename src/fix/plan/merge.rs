@@ -84,14 +84,7 @@ mod tests {
 
     fn applied(content: &[u8], action: &Action) -> Vec<u8> {
         let Action::EditFile { edits, .. } = action else { panic!("it is an edit") };
-        let replaced: Vec<(usize, Vec<Vec<u8>>)> = edits
-            .iter()
-            .filter_map(|edit| match edit {
-                LineEdit::Replace { line, to, .. } => Some((*line, to.clone())),
-                LineEdit::Append(_) => None,
-            })
-            .collect();
-        edited(content, &replaced)
+        edited(content, &LineEdit::replacements(edits))
     }
 
     /// Whatever two edits do one after the other, the merged one does at once.

@@ -1,11 +1,12 @@
 //! The way of a path for a watch: every name on it, and the directory in which it stands or would stand.
 
-use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStringExt as _;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, readlinkat};
+
+use crate::host::chain;
 
 /// As many symbolic links as the kernel follows.
 const MOST_LINKS: usize = 40;
@@ -15,7 +16,7 @@ const MOST_LINKS: usize = 40;
 /// `each` is called before the name is looked up, so that nothing happens unseen between the two. The answer is where the
 /// way ends; nothing where it breaks off, at the last name that was told.
 pub(super) fn walk(root: &Path, path: &Path, each: &mut dyn FnMut(&Path, &OsStr)) -> Option<PathBuf> {
-    let mut names = names(path);
+    let mut names = chain::names(path);
     let mut at = PathBuf::from("/");
     let mut links = 0;
     while let Some(name) = names.pop_front() {
@@ -35,7 +36,7 @@ pub(super) fn walk(root: &Path, path: &Path, each: &mut dyn FnMut(&Path, &OsStr)
                 if target.is_absolute() {
                     at = PathBuf::from("/");
                 }
-                self::names(&target).into_iter().rev().for_each(|name| names.push_front(name));
+                chain::names(&target).into_iter().rev().for_each(|name| names.push_front(name));
             }
             // It is there, and no link.
             Err(rustix::io::Errno::INVAL) => at = next,
@@ -50,15 +51,6 @@ fn below(root: &Path, path: &Path) -> PathBuf {
     let mut whole = root.as_os_str().to_owned();
     whole.push(path);
     PathBuf::from(whole)
-}
-
-fn names(path: &Path) -> VecDeque<OsString> {
-    let name = |component: Component<'_>| match component {
-        Component::Normal(name) => Some(name.to_owned()),
-        Component::ParentDir => Some(OsString::from("..")),
-        Component::RootDir | Component::CurDir | Component::Prefix(_) => None,
-    };
-    path.components().filter_map(name).collect()
 }
 
 #[cfg(test)]

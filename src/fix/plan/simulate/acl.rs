@@ -31,14 +31,7 @@ pub(super) fn edit(after: &mut Snapshot, path: &Path, edits: &[LineEdit], mode: 
 
 /// The content after these edits.
 pub(in crate::fix::plan) fn edited(content: &[u8], edits: &[LineEdit]) -> Vec<u8> {
-    let replaced: Vec<(usize, Vec<Vec<u8>>)> = edits
-        .iter()
-        .filter_map(|edit| match edit {
-            LineEdit::Replace { line, to, .. } => Some((*line, to.clone())),
-            LineEdit::Append(_) => None,
-        })
-        .collect();
-    let content = acl::edited(content, &replaced);
+    let content = acl::edited(content, &LineEdit::replacements(edits));
     edits.iter().fold(content, |content, edit| match edit {
         LineEdit::Append(line) => acl::appended(&content, line),
         LineEdit::Replace { .. } => content,

@@ -90,13 +90,7 @@ fn edit(path: &str, edits: &[LineEdit], mode: u32, preimage: &Preimage) -> Piece
         Preimage::Unknown => None,
     };
     let Some(old) = old else { return append_unseen(path, &appended, mode) };
-    let replaced: Vec<(usize, Vec<Vec<u8>>)> = edits
-        .iter()
-        .filter_map(|edit| match edit {
-            LineEdit::Replace { line, to, .. } => Some((*line, to.clone())),
-            LineEdit::Append(_) => None,
-        })
-        .collect();
+    let replaced = LineEdit::replacements(edits);
     let between = acl::edited(&old, &replaced);
     let new = appended.iter().fold(between.clone(), |content, line| acl::appended(&content, line));
     if !matches!(preimage, Preimage::Standing(_)) {
