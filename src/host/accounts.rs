@@ -186,4 +186,27 @@ mod tests {
         assert_eq!(files().find("alcie"), None);
         assert_eq!(files().near("alcie"), ["alice"]);
     }
+
+    #[test]
+    fn the_files_say_what_the_c_library_says() {
+        let asked = Accounts::Live { passwd: None, group: None };
+        let read = Accounts::of(&Root::live());
+        let names = local_names();
+        assert!(names.iter().any(|name| name == "root"), "{names:?}");
+        for name in names {
+            let account = asked.find(&name).expect("it stands in the file");
+            assert_eq!(
+                read.find(&name).map(|found| (found.uid, found.gid)),
+                Some((account.uid, account.gid)),
+                "{name}"
+            );
+            let sorted = |accounts: &Accounts| {
+                let mut groups = accounts.groups(&account);
+                groups.sort_unstable();
+                let names = accounts.group_names(&groups);
+                (groups, names)
+            };
+            assert_eq!(sorted(&read), sorted(&asked), "{name}");
+        }
+    }
 }
