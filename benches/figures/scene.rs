@@ -49,8 +49,11 @@ impl Scene {
 
     /// Adds ports to a bridge.
     pub(crate) fn add_ports(&self, bridge: &str, count: usize) -> anyhow::Result<()> {
+        // The other end takes no master while it is made.
         batch((0..count / 2).map(|number| {
-            format!("link add p{number} master {bridge} type veth peer name q{number} master {bridge}\n")
+            format!(
+                "link add p{number} master {bridge} type veth peer name q{number}\nlink set q{number} master {bridge}\n"
+            )
         }))
     }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use nix::unistd::{Gid, Group, Uid, User, getgrouplist};
 
 use super::root::Root;
+use super::switch::Switch;
 
 /// One user.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -25,8 +26,8 @@ impl Account {
 
 /// Where users and groups are looked up.
 pub(super) enum Accounts {
-    /// Whatever the C library is set up to ask.
-    Live,
+    /// Whatever the C library is set up to ask, behind the files, where those have the first word.
+    Live { passwd: Option<String>, group: Option<String> },
     /// `passwd` and `group` of a tree.
     Files { passwd: String, group: String },
 }
@@ -35,7 +36,10 @@ impl Accounts {
     /// Those of this machine or tree.
     pub(super) fn of(root: &Root) -> Self {
         if root.is_live() {
-            return Self::Live;
+            let switch = Switch::of(root);
+            let passwd = if switch.finds_users_in_file() { root.text("/etc/passwd") } else { None };
+            let group = if switch.finds_members_in_file(root) { root.text("/etc/group") } else { None };
+            return Self::Live { passwd, group };
         }
         let text = |path| root.text(path).unwrap_or_default();
         Self::Files { passwd: text("/etc/passwd"), group: text("/etc/group") }
@@ -43,15 +47,12 @@ impl Accounts {
 
     /// Whether they are the machine's.
     pub(super) fn are_live(&self) -> bool {
-        matches!(self, Self::Live)
+        matches!(self, Self::Live { .. })
     }
 
     /// A user by name, or by number; a number needs no entry.
     pub(super) fn find(&self, name: &str) -> Option<Account> {
-        let by_name = match self {
-            Self::Live => User::from_name(name).ok().flatten().map(account),
-            Self::Files { passwd, .. } => entries(passwd).find(|entry| entry.name == name),
-        };
+        let by_name = self.lookup(|entry| entry.name == name, || User::from_name(name).ok().flatten());
         by_name.or_else(|| {
             let uid = name.parse().ok()?;
             Some(self.by_uid(uid).unwrap_or_else(|| Account::nameless(uid)))
@@ -60,24 +61,29 @@ impl Accounts {
 
     /// A user by number.
     pub(super) fn by_uid(&self, uid: u32) -> Option<Account> {
+        self.lookup(|entry| entry.uid == uid, || User::from_uid(Uid::from_raw(uid)).ok().flatten())
+    }
+
+    fn lookup(&self, is_wanted: impl Fn(&Account) -> bool, ask: impl FnOnce() -> Option<User>) -> Option<Account> {
+        let in_file = |passwd: &str| entries(passwd).find(is_wanted);
         match self {
-            Self::Live => User::from_uid(Uid::from_raw(uid)).ok().flatten().map(account),
-            Self::Files { passwd, .. } => entries(passwd).find(|entry| entry.uid == uid),
+            Self::Live { passwd, .. } => passwd.as_deref().and_then(in_file).or_else(|| ask().map(account)),
+            Self::Files { passwd, .. } => in_file(passwd),
         }
     }
 
     /// The groups that a login would give, the primary one included.
     pub(super) fn groups(&self, account: &Account) -> Vec<u32> {
         match self {
-            Self::Live => {
+            Self::Live { group: None, .. } => {
                 let Ok(name) = CString::new(account.name.as_str()) else { return vec![account.gid] };
                 let groups = getgrouplist(&name, Gid::from_raw(account.gid)).unwrap_or_default();
                 groups.into_iter().map(Gid::as_raw).collect()
             }
-            Self::Files { group, .. } => {
+            Self::Live { group: Some(group), .. } | Self::Files { group, .. } => {
                 let mut groups = vec![account.gid];
                 for (_, gid, members) in group_lines(group) {
-                    if gid != account.gid && members.split(',').any(|member| member == account.name) {
+                    if gid != account.gid && members.split(',').any(|member| member.trim_start() == account.name) {
                         groups.push(gid);
                     }
                 }
@@ -88,9 +94,13 @@ impl Accounts {
 
     /// The names of groups, as far as they have any.
     pub(super) fn group_names(&self, groups: &[u32]) -> Vec<(u32, String)> {
+        let in_file = |group: &str, gid| group_lines(group).find(|line| line.1 == gid).map(|line| line.0.to_owned());
         let name = |gid: u32| match self {
-            Self::Live => Group::from_gid(Gid::from_raw(gid)).ok().flatten().map(|group| group.name),
-            Self::Files { group, .. } => group_lines(group).find(|line| line.1 == gid).map(|line| line.0.to_owned()),
+            Self::Live { group, .. } => group
+                .as_deref()
+                .and_then(|group| in_file(group, gid))
+                .or_else(|| Some(Group::from_gid(Gid::from_raw(gid)).ok()??.name)),
+            Self::Files { group, .. } => in_file(group, gid),
         };
         groups.iter().filter_map(|&gid| Some((gid, name(gid)?))).collect()
     }
@@ -99,11 +109,11 @@ impl Accounts {
     pub(super) fn near(&self, name: &str) -> Vec<String> {
         let live;
         let passwd = match self {
-            Self::Live => {
+            Self::Live { passwd: None, .. } => {
                 live = Root::live().text("/etc/passwd").unwrap_or_default();
                 &live
             }
-            Self::Files { passwd, .. } => passwd,
+            Self::Live { passwd: Some(passwd), .. } | Self::Files { passwd, .. } => passwd,
         };
         let mut near: Vec<_> = entries(passwd)
             .map(|entry| (strsim::damerau_levenshtein(&entry.name.to_lowercase(), &name.to_lowercase()), entry.name))
@@ -124,8 +134,13 @@ fn account(user: User) -> Account {
     Account { name: user.name, uid: user.uid.as_raw(), gid: user.gid.as_raw(), home: Some(user.dir) }
 }
 
+/// The lines of either file that are entries: neither comments nor references to NIS.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(str::trim_start).filter(|line| !line.starts_with(['#', '+', '-', ':']))
+}
+
 fn entries(passwd: &str) -> impl Iterator<Item = Account> {
-    passwd.lines().filter_map(|line| {
+    lines(passwd).filter_map(|line| {
         let mut fields = line.split(':');
         let name = fields.next().filter(|name| !name.is_empty())?.to_owned();
         let uid = fields.nth(1)?.parse().ok()?;
@@ -136,7 +151,7 @@ fn entries(passwd: &str) -> impl Iterator<Item = Account> {
 }
 
 fn group_lines(group: &str) -> impl Iterator<Item = (&str, u32, &str)> {
-    group.lines().filter_map(|line| {
+    lines(group).filter_map(|line| {
         let mut fields = line.split(':');
         let name = fields.next()?;
         let gid = fields.nth(1)?.parse().ok()?;
@@ -151,7 +166,7 @@ mod tests {
     fn files() -> Accounts {
         Accounts::Files {
             passwd: "root:x:0:0:root:/root:/bin/sh\nbroken\nalice:x:1000:100::/home/alice:/bin/sh\n".into(),
-            group: "users:x:100:\nkvm:x:36:bob,alice\nqemu:x:37:alice2\n".into(),
+            group: "users:x:100:\n#wheel:x:10:alice\nkvm:x:36:bob, alice\nqemu:x:37:alice2\n+:x:38:alice\n".into(),
         }
     }
 
@@ -170,5 +185,28 @@ mod tests {
         assert_eq!(files().find("4711"), Some(Account::nameless(4711)));
         assert_eq!(files().find("alcie"), None);
         assert_eq!(files().near("alcie"), ["alice"]);
+    }
+
+    #[test]
+    fn the_files_say_what_the_c_library_says() {
+        let asked = Accounts::Live { passwd: None, group: None };
+        let read = Accounts::of(&Root::live());
+        let names = local_names();
+        assert!(names.iter().any(|name| name == "root"), "{names:?}");
+        for name in names {
+            let account = asked.find(&name).expect("it stands in the file");
+            assert_eq!(
+                read.find(&name).map(|found| (found.uid, found.gid)),
+                Some((account.uid, account.gid)),
+                "{name}"
+            );
+            let sorted = |accounts: &Accounts| {
+                let mut groups = accounts.groups(&account);
+                groups.sort_unstable();
+                let names = accounts.group_names(&groups);
+                (groups, names)
+            };
+            assert_eq!(sorted(&read), sorted(&asked), "{name}");
+        }
     }
 }

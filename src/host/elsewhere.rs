@@ -63,7 +63,7 @@ fn from_there(request: &Request, pid: u32) -> Result<Snapshot, Error> {
     let process = process::of(&proc, pid, &status, entry.limits().ok().as_ref(), elsewhere.user.is_none());
     let groups: Vec<u32> = status.groups.clone();
     // Names as this host has them: databases of a container may not be reached from here.
-    let subject = subject::of_process(&Accounts::Live, pid, status.euid, status.egid, groups);
+    let subject = subject::of_process(&Accounts::of(&Root::live()), pid, status.euid, status.egid, groups);
     elsewhere.enter(pid)?;
     let root = Root::live();
     let identity = Identity {

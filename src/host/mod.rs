@@ -23,6 +23,7 @@ mod proc;
 mod process;
 mod root;
 mod subject;
+mod switch;
 mod texts;
 mod tun;
 mod watch;
