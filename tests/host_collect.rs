@@ -185,6 +185,24 @@ fn libvirt_s_setting_comes_before_the_known_places() {
 }
 
 #[test]
+fn a_group_that_owns_the_helper_has_a_name_even_if_the_user_is_not_in_it() {
+    let tree = Tree::new("group");
+    let gid = nix::unistd::Gid::from_raw(if nix::unistd::geteuid().is_root() {
+        4003
+    } else {
+        nix::unistd::getegid().as_raw()
+    });
+    tree.write("etc/passwd", b"alice:x:4001:4002::/home/alice:/bin/sh\n");
+    tree.write("etc/group", format!("machines:x:{gid}:\n").as_bytes());
+    tree.write("usr/lib/qemu/qemu-bridge-helper", b"");
+    nix::unistd::chown(&tree.0.join("usr/lib/qemu/qemu-bridge-helper"), None, Some(gid)).expect("it is ours");
+    let request = Request { root: Some(tree.0.clone()), user: Some("alice".to_owned()), ..Request::default() };
+    let subject = host::collect(&request).expect("alice is known").subject;
+    assert!(subject.group_names.contains(&(gid.as_raw(), "machines".to_owned())), "{:?}", subject.group_names);
+    assert!(!subject.groups.contains(&gid.as_raw()), "a name makes nobody a member");
+}
+
+#[test]
 fn any_file_can_be_read_as_an_acl() {
     let tree = Tree::new("acl");
     let more = tree.0.join("more");

@@ -45,7 +45,7 @@ pub(super) fn acl(file: &Path, user: Option<&str>) -> Result<Acl, Error> {
 
 /// Fills the snapshot.
 pub(super) fn survey(request: &Request, start: Start) -> Snapshot {
-    let Start { root, proc, subject, is_me, asker, process } = start;
+    let Start { root, proc, mut subject, is_me, asker, process } = start;
     let machine = os::look(&root, &proc);
     let configured = helper::libvirt_setting(&root, &subject, is_me);
     let look = helper::Look { root: &root, asker: &asker, is_me, os: &machine.os };
@@ -55,6 +55,9 @@ pub(super) fn survey(request: &Request, start: Start) -> Snapshot {
     let askers = Askers { subject: asker, helper: as_helper };
     let acl = acl::look(&root, &askers, is_me, &helper, &machine.os);
     let tun = if root.is_live() { tun::look(&root, &proc, &askers, is_me) } else { tun::of_tree() };
+    let files = acl.files.iter().map(|file| &file.inode).chain([&helper.file, &tun.inode]);
+    let groups = files.filter_map(|file| Some(file.known()?.as_ref().ok()?.gid)).collect();
+    subject::name_groups(&root, &mut subject, groups);
     let contents = acl.files.iter().filter_map(|file| file.content.known());
     let mut allowed: Vec<_> = contents.flat_map(|content| allowed_bridges(&content.0)).collect();
     allowed.sort();

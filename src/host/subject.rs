@@ -4,6 +4,7 @@ use nix::unistd::{Uid, getegid, geteuid, getgroups};
 
 use super::accounts::{Account, Accounts};
 use super::error::Error;
+use super::root::Root;
 use crate::snapshot::Subject;
 
 /// How programs that give root's rights name the user who asked for them.
@@ -76,6 +77,16 @@ pub(super) fn process_groups() -> Vec<u32> {
 /// Whether two lists hold the same groups.
 pub(super) fn same(left: &[u32], right: &[u32]) -> bool {
     left.iter().all(|group| right.contains(group)) && right.iter().all(|group| left.contains(group))
+}
+
+/// Names these groups as well, which own what the subject needs: "join group 36" is nothing that a tool takes.
+pub(super) fn name_groups(root: &Root, subject: &mut Subject, mut groups: Vec<u32>) {
+    groups.sort_unstable();
+    groups.dedup();
+    groups.retain(|group| *group != 0 && !subject.group_names.iter().any(|(known, _)| known == group));
+    if !groups.is_empty() {
+        subject.group_names.extend(Accounts::of(root).group_names(&groups));
+    }
 }
 
 fn describe(accounts: &Accounts, account: Account, groups: Vec<u32>, how: &str) -> Subject {

@@ -11,12 +11,24 @@ pub(super) struct Debian;
 const DATABASES: [&str; 3] =
     ["/var/lib/dpkg/statoverride", "/var/lib/dpkg/statoverride-old", "/var/lib/dpkg/statoverride-new"];
 
-/// The group and mode of an override that makes a helper privileged.
-fn grants(overridden: &str) -> Option<(&str, u32)> {
+/// The group and mode of an override for a file of root's.
+fn of_root(overridden: &str) -> Option<(&str, u32)> {
     let mut words = overridden.split_ascii_whitespace();
     let (user, group, mode) = (words.next()?, words.next()?, u32::from_str_radix(words.next()?, 8).ok()?);
     let plain = group.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
-    (user == "root" && plain && mode & 0o4100 == 0o4100 && mode & 0o022 == 0).then_some((group, mode))
+    (user == "root" && plain).then_some((group, mode))
+}
+
+/// The group and mode of an override that makes a helper privileged.
+fn grants(overridden: &str) -> Option<(&str, u32)> {
+    of_root(overridden).filter(|(_, mode)| mode & 0o4100 == 0o4100 && mode & 0o022 == 0)
+}
+
+/// The group to which an override keeps the helper, and the mode that keeps it so with the privilege: whoever asks for
+/// that has not asked to open it to everybody.
+fn kept_to(overridden: &str) -> Option<(&str, u32)> {
+    let (group, mode) = of_root(overridden)?;
+    (group != "root" && mode & 0o011 == 0o010).then_some((group, mode & 0o755 | 0o4100))
 }
 
 impl Platform for Debian {
@@ -47,8 +59,9 @@ impl Platform for Debian {
             undo: None,
             writes: DATABASES.iter().map(Into::into).chain([path.to_owned()]).collect(),
         };
-        let effect = Effect::Owned { path: path.to_owned(), group: "root".to_owned(), mode: 0o4755 };
-        let add = (run(&["--update", "--add", "root", "root", "4755", name]), effect);
+        let (group, mode) = overridden.and_then(kept_to).unwrap_or(("root", 0o4755));
+        let effect = Effect::Owned { path: path.to_owned(), group: group.to_owned(), mode };
+        let add = (run(&["--update", "--add", "root", group, &format!("{mode:o}"), name]), effect);
         let Some(old) = overridden else { return Remedy::automatic([add]) };
         if let Some((group, mode)) = grants(old) {
             return generic::set_mode(path, group, mode).with_note(format!(

@@ -1,5 +1,6 @@
 //! The bridge is allowed.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::view::acl::{self, Files};
@@ -44,17 +45,31 @@ fn unseen(reading: &Reading) -> Option<String> {
     Some(unseen.path.display().to_string())
 }
 
-/// A `deny` wins wherever it stands.
-fn denied(case: &Case<'_>, reading: &Reading, rule: &Rule) -> Finding {
-    let place = acl::at(reading, &rule.place);
-    let file = reading.file(rule.place);
-    let allowed = reading.rules.iter().any(|other| other.kind == RuleKind::Allow && matches(other, case.bridge));
-    let remedy = take_away(case, file, rule.place.line as usize)
+/// A `deny` wins wherever it stands; where several match, all have to go.
+fn denied(case: &Case<'_>, reading: &Reading, first: &Rule) -> Finding {
+    let matching =
+        |kind: RuleKind| reading.rules.iter().filter(move |rule| rule.kind == kind && matches(rule, case.bridge));
+    let place = |rule: &Rule| format!("{}: `{}`", acl::at(reading, &rule.place), written(rule));
+    let others: Vec<&Rule> = matching(RuleKind::Deny).filter(|rule| rule.place != first.place).collect();
+    let mut message = format!("`{}` is denied by {}", case.bridge, place(first));
+    match others.as_slice() {
+        [] => {}
+        [other] => message += &format!(", and by {}", place(other)),
+        [other, more @ ..] => message += &format!(", by {}, and by {} more", place(other), more.len()),
+    }
+    let remedy = take_away(case, reading, matching(RuleKind::Deny))
         .by_hand("somebody wrote the `deny`, and taking it away is for whoever knows why")
-        .with_note("It takes the line away; ask first why it is there.");
-    refused(Finding::fail("acl-denied", format!("`{}` is denied by {place}: `{}`", case.bridge, written(rule))))
-        .seen("rule", written(rule))
-        .mend(if allowed { remedy } else { remedy.with_note("The bridge needs an `allow` line besides.") })
+        .with_note(if others.is_empty() {
+            "It takes the line away; ask first why it is there."
+        } else {
+            "It takes the lines away; ask first why they are there."
+        });
+    let allowed = matching(RuleKind::Allow).next().is_some();
+    refused(Finding::fail("acl-denied", message)).seen("rule", written(first)).mend(if allowed {
+        remedy
+    } else {
+        remedy.with_note("The bridge needs an `allow` line besides.")
+    })
 }
 
 /// No rule matches; the finding says which rule was probably meant to.
@@ -178,16 +193,34 @@ fn allow(case: &Case<'_>) -> Remedy {
     remedy
 }
 
-/// Takes one line of a file away, where its bytes are known.
-fn take_away(case: &Case<'_>, path: &Path, line: usize) -> Remedy {
+/// Takes the lines of these rules away, file by file.
+fn take_away<'a>(case: &Case<'_>, reading: &Reading, rules: impl Iterator<Item = &'a Rule>) -> Remedy {
+    let mut lines: BTreeMap<&Path, BTreeSet<usize>> = BTreeMap::new();
+    for rule in rules {
+        lines.entry(reading.file(rule.place)).or_default().insert(rule.place.line as usize);
+    }
+    lines.into_iter().fold(Remedy::default(), |remedy, (path, lines)| remedy.then(without_lines(case, path, &lines)))
+}
+
+/// Takes lines of one file away, where their bytes are known.
+fn without_lines(case: &Case<'_>, path: &Path, lines: &BTreeSet<usize>) -> Remedy {
     let file = case.snapshot.acl.file(path);
     let content = file.and_then(|file| file.content.known()).map_or(&[][..], |content| &content.0);
-    let Some(from) = content.split(|byte| *byte == b'\n').nth(line.saturating_sub(1)) else {
-        return Remedy::manual("the line could not be read", [format!("sed -i '{line}d' {}", shell::path(path))]);
+    let standing: Vec<&[u8]> = content.split(|byte| *byte == b'\n').collect();
+    let edit = |line: &usize| {
+        let from = standing.get(line.saturating_sub(1))?.to_vec();
+        Some(LineEdit::Replace { line: *line, from, to: Vec::new() })
     };
-    let edit = LineEdit::Replace { line, from: from.to_vec(), to: Vec::new() };
-    let path = file.map_or(path, AclFile::real_path).to_owned();
-    Remedy::actions([Action::EditFile { path, edits: vec![edit], mode: 0o644 }])
+    match lines.iter().map(edit).collect() {
+        Some(edits) => {
+            let path = file.map_or(path, AclFile::real_path).to_owned();
+            Remedy::actions([Action::EditFile { path, edits, mode: 0o644 }])
+        }
+        None => {
+            let lines = lines.iter().map(|line| format!("{line}d")).collect::<Vec<_>>().join(";");
+            Remedy::manual("the line could not be read", [format!("sed -i '{lines}' {}", shell::path(path))])
+        }
+    }
 }
 
 fn is_directory(case: &Case<'_>) -> bool {

@@ -223,6 +223,28 @@ fn acl_denies_the_bridge() {
 }
 
 #[test]
+fn acl_denies_the_bridge_more_than_once() {
+    let state = State::with(|host| {
+        acl_file(host).content = bytes("deny br0\ninclude /etc/qemu/more.conf\nallow br1\ndeny all\n");
+        included(host, "/etc/qemu/more.conf", "allow br0\ndeny br0\n");
+    });
+    let Judgement::Found(findings) = state.judge("acl-allows") else { panic!("three lines deny br0") };
+    for place in ["bridge.conf:1: `deny br0`", "and by 1 more"] {
+        assert!(findings[0].message.contains(place), "{place}: {}", findings[0].message);
+    }
+    let commands = findings[0].remedy.as_ref().map_or_else(Vec::new, |remedy| remedy.commands(&state.host));
+    assert_eq!(
+        commands,
+        [
+            "sudo sed -i 4d /etc/qemu/bridge.conf",
+            "sudo sed -i 1d /etc/qemu/bridge.conf",
+            "sudo sed -i 2d /etc/qemu/more.conf",
+        ],
+        "the last line of a file goes first, so that the others keep their numbers"
+    );
+}
+
+#[test]
 fn acl_names_the_bridge_with_a_comment() {
     let state = acl("allow br0 # lan\n");
     assert_snapshot!(finds(&state, &[("acl-syntax", Warn, "acl-syntax"), ("acl-allows", Fail, "acl-denied")]));

@@ -128,6 +128,24 @@ fn an_override_that_is_in_force_goes_first() {
 }
 
 #[test]
+fn an_override_that_keeps_the_helper_to_a_group_keeps_it_so() {
+    let machine = machine("debian", &[], &[]);
+    let path = Path::new("/usr/lib/qemu/qemu-bridge-helper");
+    for (old, new) in [
+        ("root kvm 0750", "root kvm 4750"),
+        ("root kvm 770", "root kvm 4750"),
+        ("root kvm 0755", "root root 4755"),
+        ("root kvm 0700", "root root 4755"),
+        ("root root 0750", "root root 4755"),
+        ("alice kvm 4750", "root root 4755"),
+    ] {
+        let commands = platform::make_privileged(&machine, path, Some(old)).commands(&host(&machine));
+        let add = format!("sudo dpkg-statoverride --update --add {new} /usr/lib/qemu/qemu-bridge-helper");
+        assert_eq!(commands.last(), Some(&add), "{old}: {commands:?}");
+    }
+}
+
+#[test]
 fn a_helper_that_no_package_owns_is_mended_where_it_stands() {
     let machine = machine("debian", &[], &["/nix/store", "/gnu/store"]);
     for (name, path) in [

@@ -99,3 +99,16 @@ fn each_platform_in_its_own_way() {
         assert_snapshot!(name, written(&plan_for(&host, &["br0"], &[])));
     }
 }
+
+#[test]
+fn a_group_without_the_user_goes_by_its_name() {
+    for (id, group) in [("opensuse-tumbleweed", "kvm"), ("alpine", "qemu")] {
+        let mut host = host(id, &[], Some("20260101"), &[]);
+        host.subject.groups = vec![host.subject.gid];
+        host.subject.group_names.clear();
+        let text = written(&plan_for(&host, &["br0"], &[]));
+        assert!(text.contains(&format!("owner root:{group}")), "{id}: {text}");
+        assert!(text.contains(&format!("only root and group {group} may execute")), "{id}: {text}");
+        assert!(!text.contains("4294967"), "{id}: {text}");
+    }
+}

@@ -49,7 +49,10 @@ pub(in crate::fix) fn look(spot: &Spot) -> Result<Seen, Trouble> {
     let stat = rustix::fs::fstat(&handle).map_err(fail)?;
     let (is_mount, fixed) = obstacles(&handle);
     let attributes = || -> Result<Attributes, Trouble> {
-        let extended = extended(&handle).map_err(fail)?;
+        // An open file is always there: what is missing is the way to it.
+        let no_way =
+            || Trouble::at(spot.path(), "its attributes cannot be read without /proc", "mount -t proc proc /proc");
+        let extended = extended(&handle).map_err(|error| if error == Errno::NOENT { no_way() } else { fail(error) })?;
         Ok(Attributes { mode: stat.st_mode & 0o7777, uid: stat.st_uid, gid: stat.st_gid, extended })
     };
     let number = || (rustix::fs::major(stat.st_rdev), rustix::fs::minor(stat.st_rdev));

@@ -19,7 +19,8 @@ pub(super) fn of(before: &Snapshot, after: &Snapshot, action: &Action) -> Option
         .iter()
         .filter_map(|path| {
             let (old, new) = (standing::at(before, path), standing::at(after, path));
-            let subject = &before.subject;
+            // It knows all names that stood before, and those that the action brings.
+            let subject = &after.subject;
             match (&old, &new) {
                 (Preimage::Standing(old), Preimage::Standing(new)) => Some(changed(path, old, new, subject)),
                 (Preimage::Absent | Preimage::Free, Preimage::Standing(new)) => Some(made(path, new, subject)),

@@ -10,6 +10,13 @@ const TUN: &str = "/dev/net/tun";
 
 /// Sets owner and mode of a file or directory, wherever the facts speak of it.
 pub(super) fn set(after: &mut Snapshot, path: &Path, owner: Option<(&str, &str)>, mode: Option<ModeChange>) {
+    if let Some((_, group)) = owner
+        && group_id(group, &after.subject) == Some(UNKNOWN_GROUP)
+    {
+        // Reports of what will be should call it by its name, not by a number that stands for it here only.
+        after.subject.group_names.retain(|(gid, _)| *gid != UNKNOWN_GROUP);
+        after.subject.group_names.push((UNKNOWN_GROUP, group.to_owned()));
+    }
     let subject = after.subject.clone();
     let ids = owner.map(|(user, group)| (user_id(user, &subject), group_id(group, &subject)));
     let change = Change { ids, mode };
@@ -81,11 +88,13 @@ fn user_id(name: &str, subject: &Subject) -> Option<u32> {
     if name == "root" { Some(0) } else { Some(subject.uid).filter(|_| subject.user == name) }
 }
 
+/// Stands for a group whose number no fact tells.
+const UNKNOWN_GROUP: u32 = u32::MAX - 1;
+
 /// A group that nobody named is one that the subject is not in.
 fn group_id(name: &str, subject: &Subject) -> Option<u32> {
-    const UNKNOWN: u32 = u32::MAX - 1;
     let known = subject.group_names.iter().find(|(_, known)| known == name).map(|(gid, _)| *gid);
-    known.or_else(|| name.parse().ok()).or(if name == "root" { Some(0) } else { Some(UNKNOWN) })
+    known.or_else(|| name.parse().ok()).or(if name == "root" { Some(0) } else { Some(UNKNOWN_GROUP) })
 }
 
 /// Whether the mode lets the subject do this: 4 read, 1 execute or search.
