@@ -7,9 +7,9 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use crate::attach::Interrupt;
 use crate::exit::Exit;
-use crate::fix;
 use crate::fix::apply::{Event, Prepared, Stopped, Task, apply, prepare};
 use crate::fix::journal::{Journal, Run, RunState, Why};
+use crate::fix::{self, Trouble};
 use crate::report::text::{Charset, printable};
 use crate::report::{ActionState, Plan, PlannedAction};
 
@@ -56,7 +56,7 @@ pub(super) fn run(applying: &Applying<'_>) -> Result<Outcome, Failure> {
     consent::root("fix", "change this machine")?;
     consent::possible("fix", applying.yes)?;
     let tasks = tasks(&plan);
-    let prepared = fix::expect(&plan, prepare(&tasks)?)?;
+    let prepared = prepared(&plan)?;
     if !applying.yes {
         // A terminal that takes no text will give no yes.
         let _ = writeln!(std::io::stderr().lock(), "{}", (applying.show)(&plan));
@@ -74,6 +74,15 @@ pub(super) fn run(applying: &Applying<'_>) -> Result<Outcome, Failure> {
     };
     still_so(applying, &plan, &prepared)?;
     go(applying, &journal, plan.clone(), &tasks, &prepared)
+}
+
+/// What each action of the plan finds.
+///
+/// # Errors
+///
+/// Where a path is not safe, cannot be changed, or is not what the plan took it for.
+pub(super) fn prepared(plan: &Plan) -> Result<Prepared, Trouble> {
+    fix::expect(plan, prepare(&tasks(plan))?)
 }
 
 /// Takes back what an earlier run left half done.

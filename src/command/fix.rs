@@ -3,7 +3,7 @@
 use crate::cli::{self, PlanFormat};
 use crate::engine::Options;
 use crate::exit::Exit;
-use crate::fix::{self, Choice};
+use crate::fix::{self, Choice, Trouble};
 use crate::report::plan::{applied, human, script};
 use crate::report::{Plan, json};
 
@@ -17,6 +17,7 @@ pub(super) fn run(options: &cli::Fix, ascii: bool) -> Result<Exit, Failure> {
     if options.dry_run || options.format == PlanFormat::Sh {
         let plan = plan(options)?;
         output::write(&render(&plan, options.format, ascii)?, None)?;
+        foresee(options, &plan)?;
         return Ok(Exit::of_plan(&plan));
     }
     let outcome = apply::run(&Applying {
@@ -46,6 +47,18 @@ fn plan(options: &cli::Fix) -> Result<Plan, Failure> {
     };
     let question = Options { bridges, expect: options.expect, only: Vec::new(), skip: Vec::new() };
     Ok(fix::plan(&snapshot, &question, &Choice { ids: options.what.clone() }))
+}
+
+/// Fails where `fix` would refuse the plan that was shown; only root can look at all that decides it.
+fn foresee(options: &cli::Fix, plan: &Plan) -> Result<(), Failure> {
+    let is_here = options.from.is_none() && options.selection.root.is_none();
+    if !is_here || !rustix::process::geteuid().is_root() {
+        return Ok(());
+    }
+    let refused = |trouble: Trouble| {
+        Failure::internal(format!("`fix` would refuse this: {}", trouble.what), trouble.place, trouble.remedy)
+    };
+    apply::prepared(plan).map(drop).map_err(refused)
 }
 
 /// What is not this machine can be planned for, and not be changed.

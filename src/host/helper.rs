@@ -31,7 +31,7 @@ pub(super) fn look(look: &Look<'_>, option: Option<&Path>, configured: Option<&(
         (None, Some((file, path))) => (path.clone(), PathSource::LibvirtConfiguration(file.clone())),
         (None, None) => match searched.iter().find(|path| stands(path)) {
             Some(path) => (path.clone(), PathSource::KnownPlace),
-            None => (places::expected(look.os), PathSource::NotFound),
+            None => (places::expected(look.os, |path| root.exists(path)), PathSource::NotFound),
         },
     };
     let way = chain::follow(root, &path);

@@ -11,11 +11,14 @@ const CONFIGURATION_LIMIT: u64 = 1 << 20;
 /// The program's name.
 const NAME: &str = "qemu-bridge-helper";
 
+/// Where Guix System had its privileged copies before 2024-08.
+const OLD_GUIX: &str = "/run/setuid-programs";
+
 /// Directories, the privileged copies of declarative systems first: beside them the store's copy never works.
 const DIRECTORIES: [&str; 12] = [
     "/run/wrappers/bin",
     "/run/privileged/bin",
-    "/run/setuid-programs",
+    OLD_GUIX,
     "/usr/lib/qemu",
     "/usr/libexec",
     "/usr/libexec/qemu",
@@ -38,13 +41,14 @@ pub(super) fn on_search_path() -> Vec<PathBuf> {
     std::env::split_paths(&path).filter(|directory| directory.is_absolute()).map(|to| to.join(NAME)).collect()
 }
 
-/// Where the distribution's package would put it.
-pub(super) fn expected(os: &OsRelease) -> PathBuf {
+/// Where the distribution's package would put it; of Guix System's two places the older one is told by its directory.
+pub(super) fn expected(os: &OsRelease, stands: impl Fn(&Path) -> bool) -> PathBuf {
     let is = |id: &str| os.id == id || os.id_like.iter().any(|like| like == id);
     let leap = matches!(os.id.as_str(), "opensuse-leap" | "sles" | "sled")
         && os.version.as_deref().is_some_and(|version| version.starts_with("12") || version.starts_with("15"));
     let directory = match () {
         () if is("nixos") => "/run/wrappers/bin",
+        () if is("guix") && !stands(Path::new("/run/privileged")) && stands(Path::new(OLD_GUIX)) => OLD_GUIX,
         () if is("guix") => "/run/privileged/bin",
         () if leap => "/usr/lib",
         () if ["fedora", "rhel", "centos", "suse", "gentoo", "void", "slackware"].into_iter().any(is) => "/usr/libexec",
@@ -104,12 +108,15 @@ mod tests {
     fn each_family_has_its_place() {
         let of = |id: &str, version: &str| {
             let version = Some(version.to_owned());
-            expected(&OsRelease { id: id.into(), version, ..OsRelease::default() })
+            expected(&OsRelease { id: id.into(), version, ..OsRelease::default() }, |_| false)
         };
         assert_eq!(of("debian", "12"), Path::new("/usr/lib/qemu/qemu-bridge-helper"));
         assert_eq!(of("fedora", "41"), Path::new("/usr/libexec/qemu-bridge-helper"));
         assert_eq!(of("opensuse-leap", "15.6"), Path::new("/usr/lib/qemu-bridge-helper"));
         assert_eq!(of("nixos", "24.11"), Path::new("/run/wrappers/bin/qemu-bridge-helper"));
         assert_eq!(of("guix", ""), Path::new("/run/privileged/bin/qemu-bridge-helper"));
+        let guix = OsRelease { id: "guix".to_owned(), ..OsRelease::default() };
+        let old = expected(&guix, |path| path == Path::new(OLD_GUIX));
+        assert_eq!(old, Path::new("/run/setuid-programs/qemu-bridge-helper"));
     }
 }

@@ -131,6 +131,8 @@ fn hostile(sandbox: &Sandbox) -> Result<(), Failed> {
         make().map_err(|error| format!("{name}: cannot be made: {error}"))?;
         let before = Tree::now()?;
         let arguments = ["fix", "--yes", "--user=alice", "--bridge=br0"];
+        let shown = arguments.map(|argument| if argument == "--yes" { "--dry-run" } else { argument });
+        let shown = doctor::call(sandbox, Credentials::ROOT, shown.iter().chain(*further))?;
         let answer = doctor::call(sandbox, Credentials::ROOT, arguments.iter().chain(*further))?;
         let after = Tree::now()?;
         // For the next host.
