@@ -2,8 +2,8 @@
 
 /// Parts of names of programs that bring the helper's words, and of words with which a line of theirs begins.
 const BRINGERS: &[&str] = &[
-    "qemu", "kvm", "virt", "bridge", "vm", "err", "warn", "fail", "fatal", "fault", "info", "debug", "note", "std",
-    "out", "log", "msg", "message", "desc", "reason", "cause", "domain",
+    "emu", "kvm", "virt", "bridge", "err", "warn", "fail", "fatal", "fault", "info", "debug", "note", "std", "out",
+    "log", "msg", "message", "desc", "reason", "cause", "domain",
 ];
 
 /// Whether a line is the words of another program, from what stands there before the message: `passt: ` or `/sbin/dnsmasq: `.
