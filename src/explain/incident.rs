@@ -37,6 +37,11 @@ impl Incident {
         self.wrapper.is_some() || self.reason.as_ref().is_some_and(|reason| reason.said.first_of_stderr)
     }
 
+    /// Whether all of it was said by programs that have nothing to do with the helper, though in its words.
+    fn is_of_another(&self) -> bool {
+        self.wrapper.is_none() && self.said().all(|said| said.of_another)
+    }
+
     fn hits(&self) -> impl Iterator<Item = &Hit> {
         self.context.iter().chain(&self.details).chain(&self.reason).chain(&self.wrapper)
     }
@@ -96,7 +101,7 @@ impl Assembler {
 
     /// No message follows.
     pub(super) fn finish(&mut self, tally: &mut Tally) {
-        if let Some(incident) = self.open.take() {
+        if let Some(incident) = self.open.take().filter(|open| !open.is_of_another()) {
             tally.add(&incident);
         }
     }

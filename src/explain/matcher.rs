@@ -7,6 +7,7 @@ use regex::bytes::{Captures, Regex};
 
 use super::errno;
 use super::prefilter::Prefilter;
+use super::speaker;
 use crate::catalogue::{self, KnownError};
 
 /// What is kept of a parameter or message; the rest of a longer one tells nothing more.
@@ -29,6 +30,8 @@ pub(super) struct Said {
     pub(super) params: Vec<(&'static str, String)>,
     /// It stands directly after `stderr=`: what libvirt took from the helper begins here.
     pub(super) first_of_stderr: bool,
+    /// A message that only the helper gives, said by another program.
+    pub(super) of_another: bool,
     /// Bytes of the match that the pattern spells out.
     pub(super) spelled: usize,
 }
@@ -98,6 +101,7 @@ fn said(error: &'static KnownError, regex: &Regex, found: &Captures<'_>, text: &
         error,
         text: reason(&kept(text.get(from..to).unwrap_or_default())).to_owned(),
         params,
+        of_another: error.program == "qemu-bridge-helper" && text.get(..from).is_some_and(speaker::is_another),
         first_of_stderr: text.get(..to).is_some_and(|until| begins_stderr(until, from)),
         spelled,
     }

@@ -6,7 +6,8 @@
 //! `here` compares them with this machine.
 //!
 //! `paste` reads what a person copied, in each of the ways in which it may have been broken and quoted; `unwrap` and `decode`
-//! take a line out of what was put around its letters, and `errno` knows where the reason of a message ends.
+//! take a line out of what was put around its letters, `errno` knows where the reason of a message ends, and `speaker`
+//! whether another program says it.
 
 mod decode;
 mod errno;
@@ -19,6 +20,7 @@ mod nearest;
 mod paste;
 mod prefilter;
 mod scan;
+mod speaker;
 mod tally;
 mod topic;
 mod unwrap;

@@ -5,4 +5,5 @@ mod exits;
 mod golden;
 mod hostile;
 mod schema;
+mod suggestions;
 mod trees;

@@ -1,6 +1,7 @@
 //! `unknown-command`: a first word that is no command.
 
-use super::pattern::{COMMANDS, is_plausible_name, split_comment, without_vertical_tabs};
+use super::name::corrected;
+use super::pattern::{COMMANDS, is_plausible_name, without_vertical_tabs};
 use super::remark::{Remarks, Said, quoted};
 use super::{Here, Word, bytes};
 
@@ -11,8 +12,10 @@ pub(super) fn look(here: Here<'_>, keyword: Word<'_>, argument: Word<'_>, remark
 fn describe(keyword: &[u8], argument: &[u8]) -> Said {
     if let Some(rest) = keyword.strip_prefix(bytes::BYTE_ORDER_MARK) {
         let said = Said::new(bytes::MARKED);
-        return if COMMANDS.contains(&rest) || rest.starts_with(b"#") {
+        return if rest.starts_with(b"#") {
             said.write(&[rest, b" ", argument])
+        } else if COMMANDS.contains(&rest) {
+            corrected(rest, argument, said)
         } else {
             said
         };
@@ -22,17 +25,13 @@ fn describe(keyword: &[u8], argument: &[u8]) -> Said {
             "this tab-separated line has a later space, and the first space is the separator: the command is read as {}",
             quoted(keyword)
         ));
-        return match split_comment(argument) {
-            Some((b"", comment)) => said.write(&[comment, b"\n", command, b" ", name]),
-            _ if argument.is_empty() => said.write(&[command, b" ", name]),
-            _ => said,
-        };
+        return corrected(command, [name, b" ", argument].concat().trim_ascii(), said);
     }
     if keyword.contains(&b'\x0b') {
         let said =
             Said::new(format!("{} holds a vertical tab, which is no white space to the helper", quoted(keyword)));
         let cleaned = without_vertical_tabs(keyword);
-        return if COMMANDS.contains(&cleaned.as_slice()) { said.write(&[&cleaned, b" ", argument]) } else { said };
+        return if COMMANDS.contains(&cleaned.as_slice()) { corrected(&cleaned, argument, said) } else { said };
     }
     if keyword.starts_with(b"//") || keyword.starts_with(b";") || keyword.starts_with(b"--") {
         return Said::new("a comment begins with `#`").write(&[b"# ", keyword.trim_ascii_start(), b" ", argument]);
@@ -54,7 +53,7 @@ fn nearest(keyword: &[u8], argument: &[u8]) -> Said {
     let word = String::from_utf8_lossy(&lower);
     let word = word.trim_end_matches(punctuation);
     if let Some(command) = COMMANDS.into_iter().find(|&command| command == lower) {
-        return Said::new(format!("{unknown}: commands are in small letters")).write(&[command, b" ", argument]);
+        return corrected(command, argument, Said::new(format!("{unknown}: commands are in small letters")));
     }
     let near = ["allow", "deny", "include"]
         .into_iter()
@@ -63,7 +62,8 @@ fn nearest(keyword: &[u8], argument: &[u8]) -> Said {
         .filter(|(distance, command)| *distance <= command.len() / 3 + usize::from(command.len() > 4));
     match near {
         Some((_, command)) => {
-            Said::new(format!("{unknown} (did you mean `{command}`?)")).write(&[command.as_bytes(), b" ", argument])
+            let said = Said::new(format!("{unknown} (did you mean `{command}`?)"));
+            corrected(command.as_bytes(), argument, said)
         }
         None if is_plausible_name(keyword) && argument.starts_with(b"#") => {
             Said::new(format!("{unknown}: they are `allow`, `deny` and `include`")).write(&[

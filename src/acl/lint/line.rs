@@ -1,5 +1,6 @@
 //! `invalid-line`: a line without a space or tab behind its first word.
 
+use super::name::corrected;
 use super::pattern::{COMMANDS, is_plausible_name};
 use super::remark::{Remarks, Said, quoted};
 use super::{Here, Word, bytes};
@@ -23,8 +24,7 @@ fn describe(text: &[u8]) -> Said {
         _ => {}
     }
     if let Some((command, argument)) = glued(&lower, text) {
-        return Said::new("a space has to stand between the command and what follows it")
-            .write(&[command, b" ", argument]);
+        return corrected(command, argument, Said::new("a space has to stand between the command and what follows it"));
     }
     let said = Said::new(format!("{} is neither `allow NAME`, `deny NAME` nor `include FILE`", quoted(text)));
     if text.starts_with(b"/") {

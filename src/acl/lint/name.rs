@@ -3,7 +3,7 @@
 use super::pattern::{is_plausible_name, split_comment, split_names, unquote, without_vertical_tabs};
 use super::remark::{Remarks, Said, quoted};
 use super::{Here, Word};
-use crate::acl::{DiagnosticLevel, Rule, RuleKind};
+use crate::acl::{DiagnosticLevel, LONGEST_NAME, Rule, RuleKind};
 
 /// Looks at a rule that the helper takes.
 pub(super) fn look(rule: &Rule, remarks: &mut Remarks) {
@@ -63,26 +63,45 @@ impl Oddity {
     }
 
     fn describe(self, keyword: &[u8], text: &[u8]) -> Said {
-        let is = |what: &str| format!("this rule is about a bridge called {}: {what}", quoted(text));
-        let instead = |name: &[u8], what: &str| Said::new(is(what)).write(&[keyword, b" ", name]);
-        match self {
+        let what = match self {
             Self::Empty => {
                 let command = String::from_utf8_lossy(keyword);
-                Said::new(format!("this `{command}` names no bridge, and so matches none"))
+                return Said::new(format!("this `{command}` names no bridge, and so matches none"));
             }
-            Self::VerticalTab => {
-                instead(&without_vertical_tabs(text), "a vertical tab is no white space to the helper")
-            }
-            Self::Comment => comment(keyword, text, Said::new(is("a comment must stand on its own line"))),
-            Self::Quotes => match unquote(text).filter(|inner| is_plausible_name(inner)) {
-                Some(inner) => instead(inner, "quotes are part of the name"),
-                None => Said::new(is("quotes are part of the name")),
-            },
-            Self::Several => several(keyword, text, Said::new(is("a rule takes one name"))),
-            Self::All => instead(b"all", "the word for every bridge is `all`"),
-            Self::Pattern => Said::new(is("only `all` stands for more than one bridge")),
-            Self::Impossible => Said::new(is("no interface has such a name")),
-        }
+            Self::VerticalTab => "a vertical tab is no white space to the helper",
+            Self::Comment => "a comment must stand on its own line",
+            Self::Quotes => "quotes are part of the name",
+            Self::Several => "a rule takes one name",
+            Self::All => "the word for every bridge is `all`",
+            Self::Pattern => "only `all` stands for more than one bridge",
+            Self::Impossible => "no interface has such a name",
+        };
+        let said = Said::new(format!("this rule is about a bridge called {}: {what}", quoted(text)));
+        corrected(keyword, text, said)
+    }
+}
+
+/// Adds the line of a command as it should read; none, where the helper would refuse that one, too, or where it would say
+/// something else than a person means.
+pub(super) fn corrected(command: &[u8], argument: &[u8], said: Said) -> Said {
+    let with = |said: Said, argument: &[u8]| said.write(&[command, b" ", argument]);
+    if command == b"include" {
+        return match split_comment(argument) {
+            Some((file, comment)) if !file.is_empty() => said.write(&[comment, b"\n", command, b" ", file]),
+            _ => with(said, argument),
+        };
+    }
+    match Oddity::of(argument) {
+        None if argument.len() <= LONGEST_NAME => with(said, argument),
+        Some(Oddity::VerticalTab) => with(said, &without_vertical_tabs(argument)),
+        Some(Oddity::Comment) => comment(command, argument, said),
+        Some(Oddity::Quotes) => match unquote(argument).filter(|inner| is_plausible_name(inner)) {
+            Some(inner) => with(said, inner),
+            None => said,
+        },
+        Some(Oddity::Several) => several(command, argument, said),
+        Some(Oddity::All) => with(said, b"all"),
+        None | Some(Oddity::Empty | Oddity::Pattern | Oddity::Impossible) => said,
     }
 }
 
