@@ -145,6 +145,10 @@ fn hostile(sandbox: &Sandbox) -> Result<(), Failed> {
         if ![1, 4, 5].contains(&answer.exit) || !said.contains(word) {
             return Err(format!("{name}: exit {}, without {word:?}: {said}", answer.exit).into());
         }
+        // The journal is looked at by who writes it only.
+        if *word != JOURNAL && answer.exit == 4 && shown.exit != 4 {
+            return Err(format!("{name}: the dry run foresees nothing: {}{}", shown.stdout, shown.stderr).into());
+        }
     }
     Ok(())
 }
