@@ -48,5 +48,6 @@ fn observation(check: &Check) -> Observation {
     Observation {
         message: check.message.clone(),
         commands: check.fix.as_ref().map(|fix| fix.commands.clone()).unwrap_or_default(),
+        by_program: check.fix.as_ref().and_then(|fix| fix.by_program.clone()),
     }
 }

@@ -55,6 +55,7 @@ impl Look<'_> {
             ));
             if let Some(found) = &cause.found {
                 rows.push(self.wrapped("    here    ", &self.text(&found.message)));
+                rows.extend(found.by_program.iter().map(|command| format!("    fix     {}", self.text(command))));
                 rows.extend(found.commands.iter().flat_map(|command| command.lines()).enumerate().map(
                     |(at, command)| {
                         let label = if at == 0 { "by hand" } else { "" };

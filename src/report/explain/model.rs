@@ -78,6 +78,9 @@ pub struct Observation {
     pub message: String,
     /// Commands, or the declaration to add, that mend it.
     pub commands: Vec<String>,
+    /// The command with which bridge-doctor mends it, where it may.
+    #[serde(skip)]
+    pub by_program: Option<String>,
 }
 
 /// A known message.
