@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{ASK_PACKAGES, Platform, Remedy, generic};
+use super::{ASK_PACKAGES, Platform, Remedy, Standing, generic};
 
 /// The helper is privileged as shipped; there is no ACL.
 pub(super) struct Arch;
@@ -21,8 +21,11 @@ impl Platform for Arch {
             .with_note("Before QEMU was split into packages, it was part of `qemu`.")
     }
 
-    fn make_privileged(&self, path: &Path, _overridden: Option<&str>) -> Remedy {
-        generic::set_mode(path, "root", 0o4755)
-            .with_note("That is how qemu-common ships it: the next upgrade keeps it so. `pacman -Qkk qemu-common` shows what else was changed.")
+    fn make_privileged(&self, path: &Path, standing: Standing<'_>) -> Remedy {
+        generic::as_shipped(
+            path,
+            standing,
+            "That is how qemu-common ships it: the next upgrade keeps it so. `pacman -Qkk qemu-common` shows what else was changed.",
+        )
     }
 }

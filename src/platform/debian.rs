@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{ASK_PACKAGES, Action, Effect, JOIN, Platform, Remedy, generic, shell};
+use super::{ASK_PACKAGES, Action, Effect, FOR_ALL, JOIN, Platform, Remedy, Standing, generic, shell};
 
 /// The helper is shipped without privilege, on purpose; an override makes the choice survive upgrades.
 pub(super) struct Debian;
@@ -24,8 +24,7 @@ fn grants(overridden: &str) -> Option<(&str, u32)> {
     of_root(overridden).filter(|(_, mode)| mode & 0o4100 == 0o4100 && mode & 0o022 == 0)
 }
 
-/// The group to which an override keeps the helper, and the mode that keeps it so with the privilege: whoever asks for
-/// that has not asked to open it to everybody.
+/// The group to which an override keeps the helper, and the mode that keeps it so with the privilege.
 fn kept_to(overridden: &str) -> Option<(&str, u32)> {
     let (group, mode) = of_root(overridden)?;
     (group != "root" && mode & 0o011 == 0o010).then_some((group, mode & 0o755 | 0o4100))
@@ -48,9 +47,11 @@ impl Platform for Debian {
         Remedy::manual(ASK_PACKAGES, [self.as_root("apt-get install qemu-system-common")])
     }
 
-    fn make_privileged(&self, path: &Path, overridden: Option<&str>) -> Remedy {
+    fn make_privileged(&self, path: &Path, standing: Standing<'_>) -> Remedy {
+        let overridden = standing.overridden;
+        let (group, mode) = overridden.and_then(kept_to).or(standing.kept_to).unwrap_or(FOR_ALL);
         let Some(name) = path.to_str().filter(|name| !name.contains('\n')) else {
-            return generic::set_mode(path, "root", 0o4755).with_note(
+            return generic::set_mode(path, group, mode).with_note(
                 "dpkg cannot hold an override for such a path: an upgrade of the package may set the mode back.",
             );
         };
@@ -59,7 +60,6 @@ impl Platform for Debian {
             undo: None,
             writes: DATABASES.iter().map(Into::into).chain([path.to_owned()]).collect(),
         };
-        let (group, mode) = overridden.and_then(kept_to).unwrap_or(("root", 0o4755));
         let effect = Effect::Owned { path: path.to_owned(), group: group.to_owned(), mode };
         let add = (run(&["--update", "--add", "root", group, &format!("{mode:o}"), name]), effect);
         let Some(old) = overridden else { return Remedy::automatic([add]) };

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{ASK_PACKAGES, Platform, Remedy, generic};
+use super::{ASK_PACKAGES, Platform, Remedy, Standing, generic};
 
 /// The helper is privileged as shipped, and the ACL allows libvirt's bridge.
 pub(super) struct Fedora;
@@ -28,8 +28,11 @@ impl Platform for Fedora {
         Remedy::manual(ASK_PACKAGES, [self.as_root("dnf install qemu-common")])
     }
 
-    fn make_privileged(&self, path: &Path, _overridden: Option<&str>) -> Remedy {
-        generic::set_mode(path, "root", 0o4755)
-            .with_note("That is how qemu-common ships it, so that an upgrade keeps it: `rpm -V qemu-common` shows what else was changed.")
+    fn make_privileged(&self, path: &Path, standing: Standing<'_>) -> Remedy {
+        generic::as_shipped(
+            path,
+            standing,
+            "That is how qemu-common ships it, so that an upgrade keeps it: `rpm -V qemu-common` shows what else was changed.",
+        )
     }
 }

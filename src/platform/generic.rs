@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{ASK_PACKAGES, AclState, Action, Effect, LineEdit, ModeChange, Platform, Remedy};
+use super::{ASK_PACKAGES, AclState, Action, Effect, FOR_ALL, LineEdit, ModeChange, Platform, Remedy, Standing};
 
 /// A distribution that is not known.
 pub(super) struct Generic;
@@ -25,6 +25,16 @@ impl Platform for Generic {
 pub(super) fn set_mode(path: &Path, group: &str, mode: u32) -> Remedy {
     let owner = Some(("root".to_owned(), group.to_owned()));
     Remedy::actions([Action::SetMode { path: path.to_owned(), owner, mode: Some(ModeChange::Set(mode)) }])
+}
+
+/// Sets the mode with which the package ships the helper, which `note` says; or the one that keeps it to its group.
+pub(super) fn as_shipped(path: &Path, standing: Standing<'_>, note: &str) -> Remedy {
+    match standing.kept_to {
+        Some((group, mode)) => {
+            set_mode(path, group, mode).with_note("The next upgrade of the package opens it to everybody again.")
+        }
+        None => set_mode(path, FOR_ALL.0, FOR_ALL.1).with_note(note),
+    }
 }
 
 /// Adds a rule at the end, making the file and its directory where they are missing.

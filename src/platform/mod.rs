@@ -60,6 +60,19 @@ impl AclState<'_> {
     }
 }
 
+/// How the helper stands before it is made privileged.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Standing<'a> {
+    /// The Debian override that is in force for its path.
+    pub overridden: Option<&'a str>,
+    /// The group to which its mode keeps it, and the mode that keeps it so with the privilege: whoever asks for that has
+    /// not asked to open it to everybody.
+    pub kept_to: Option<(&'a str, u32)>,
+}
+
+/// The group and mode of a privileged helper that everybody may run.
+const FOR_ALL: (&str, u32) = ("root", 0o4755);
+
 /// How one family of distributions does things. The defaults are what holds on most.
 pub trait Platform: Sync {
     /// The family's name.
@@ -103,11 +116,10 @@ pub trait Platform: Sync {
 
     /// How to make the distribution's own helper privileged so that it stays so.
     ///
-    /// `overridden` is the Debian override that is in force for the path. Use [`make_privileged`], which knows
-    /// helpers that no package owns.
-    fn make_privileged(&self, path: &Path, overridden: Option<&str>) -> Remedy {
-        let _ = overridden;
-        generic::set_mode(path, "root", 0o4755).with_note("An upgrade of the package may set the mode back.")
+    /// Use [`make_privileged`], which knows helpers that no package owns.
+    fn make_privileged(&self, path: &Path, standing: Standing<'_>) -> Remedy {
+        let (group, mode) = standing.kept_to.unwrap_or(FOR_ALL);
+        generic::set_mode(path, group, mode).with_note("An upgrade of the package may set the mode back.")
     }
 
     /// How to allow a bridge in the ACL; use [`acl_allow`], which knows paths that nobody may change.

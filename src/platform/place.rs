@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{AclState, Platform, Remedy, generic};
+use super::{AclState, FOR_ALL, Platform, Remedy, Standing, generic};
 use crate::acl::LONGEST_NAME;
 use crate::snapshot::{Machine, without_dots};
 
@@ -37,14 +37,17 @@ impl Place {
 }
 
 /// How to give the helper at this path its privilege for good.
-pub fn make_privileged(machine: &Machine, path: &Path, overridden: Option<&str>) -> Remedy {
+pub fn make_privileged(machine: &Machine, path: &Path, standing: Standing<'_>) -> Remedy {
     let platform = super::of(machine);
     match Place::of(path) {
-        Place::Package => platform.make_privileged(path, overridden),
-        Place::NixStore if machine.os.id == "nixos" => platform.make_privileged(path, overridden),
-        Place::GuixStore if machine.os.id == "guix" => platform.make_privileged(path, overridden),
+        Place::Package => platform.make_privileged(path, standing),
+        Place::NixStore if machine.os.id == "nixos" => platform.make_privileged(path, standing),
+        Place::GuixStore if machine.os.id == "guix" => platform.make_privileged(path, standing),
         Place::NixStore | Place::GuixStore => hosts_own_helper(platform),
-        Place::Local => generic::set_mode(path, "root", 0o4755).with_note("Each `make install` sets the mode back."),
+        Place::Local => {
+            let (group, mode) = standing.kept_to.unwrap_or(FOR_ALL);
+            generic::set_mode(path, group, mode).with_note("Each `make install` sets the mode back.")
+        }
         Place::Flatpak => outside_of_flatpak(),
     }
 }

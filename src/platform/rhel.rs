@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{ASK_PACKAGES, Platform, Remedy, generic};
+use super::{ASK_PACKAGES, Platform, Remedy, Standing, generic};
 
 /// As Fedora, with `qemu-kvm` in every path.
 pub(super) struct Rhel;
@@ -32,8 +32,11 @@ impl Platform for Rhel {
         Remedy::manual(ASK_PACKAGES, [self.as_root("dnf install qemu-kvm-common")])
     }
 
-    fn make_privileged(&self, path: &Path, _overridden: Option<&str>) -> Remedy {
-        generic::set_mode(path, "root", 0o4755)
-            .with_note("That is how qemu-kvm-common ships it, so that an upgrade keeps it: `rpm -V qemu-kvm-common` shows what else was changed.")
+    fn make_privileged(&self, path: &Path, standing: Standing<'_>) -> Remedy {
+        generic::as_shipped(
+            path,
+            standing,
+            "That is how qemu-kvm-common ships it, so that an upgrade keeps it: `rpm -V qemu-kvm-common` shows what else was changed.",
+        )
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{ASK_PACKAGES, Platform, Remedy, generic};
+use super::{ASK_PACKAGES, Platform, Remedy, Standing, generic};
 
 /// The helper is privileged as shipped; there is no ACL.
 pub(super) struct Void;
@@ -24,8 +24,7 @@ impl Platform for Void {
         Remedy::manual(ASK_PACKAGES, [self.as_root("xbps-install -S qemu")])
     }
 
-    fn make_privileged(&self, path: &Path, _overridden: Option<&str>) -> Remedy {
-        generic::set_mode(path, "root", 0o4755)
-            .with_note("That is how the package ships it: the next upgrade keeps it so.")
+    fn make_privileged(&self, path: &Path, standing: Standing<'_>) -> Remedy {
+        generic::as_shipped(path, standing, "That is how the package ships it: the next upgrade keeps it so.")
     }
 }

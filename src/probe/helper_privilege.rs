@@ -73,7 +73,12 @@ pub(super) fn needs_none(case: &Case<'_>) -> bool {
 pub(super) fn grant(case: &Case<'_>) -> Remedy {
     let helper = &case.snapshot.helper;
     let end = helper.real_path.as_ref().unwrap_or(&helper.path);
-    let remedy = platform::make_privileged(&case.snapshot.machine, end, helper.statoverride.as_deref());
+    let kept = kept_to(case);
+    let standing = platform::Standing {
+        overridden: helper.statoverride.as_deref(),
+        kept_to: kept.as_ref().map(|(group, mode)| (group.as_str(), *mode)),
+    };
+    let remedy = platform::make_privileged(&case.snapshot.machine, end, standing);
     let remedy = match untrusted(case) {
         Some(why) if remedy.is_automatic() => {
             let again = install_again(case);
@@ -90,6 +95,13 @@ pub(super) fn grant(case: &Case<'_>) -> Remedy {
         return none.then(remedy);
     }
     remedy
+}
+
+/// The group of whose members alone the helper is, and the mode that leaves it so with the setuid bit.
+fn kept_to(case: &Case<'_>) -> Option<(String, u32)> {
+    let inode = case.snapshot.helper.file.known()?.as_ref().ok()?;
+    let is_theirs = inode.gid != 0 && inode.mode & 0o011 == 0o010;
+    is_theirs.then(|| (owner::group(inode.gid, &case.snapshot.subject), inode.mode & 0o755 | SETUID | 0o100))
 }
 
 /// How to get the bytes of whoever put the helper there.

@@ -66,6 +66,19 @@ fn it_stands_elsewhere() {
     assert_snapshot!(finds(&state, &[("helper-path", Fail, "helper-path-mismatch")]));
 }
 
+/// Everybody could run it afterwards, were it made as the package's documentation has it.
+#[test]
+fn a_plain_one_of_a_group_stays_with_that_group() {
+    let state = State::with(|host| {
+        (file(host).mode, file(host).gid) = (0o750, 4711);
+        host.helper.statoverride = None;
+        host.subject.groups.push(4711);
+        host.subject.group_names.push((4711, "guests".to_owned()));
+    });
+    let text = finds(&state, &[("helper-setuid", Fail, "helper-not-setuid")]);
+    assert!(text.contains("--add root guests 4750 ") && !text.contains("4755"), "{text}");
+}
+
 #[test]
 fn its_link_leads_nowhere() {
     let state = State::with(|host| {

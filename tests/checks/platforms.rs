@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use bridge_doctor::platform::{self, AclState, Remedy};
+use bridge_doctor::platform::{self, AclState, Remedy, Standing};
 use bridge_doctor::snapshot::{Machine, Manager, Snapshot};
 use insta::assert_snapshot;
 
@@ -41,7 +41,7 @@ fn idioms(machine: &Machine) -> String {
     let _ = writeln!(text, "shipped ACL: {}", platform.default_acl().unwrap_or("none"));
     for (what, remedy) in [
         ("install", platform.package_of_helper()),
-        ("make privileged", platform::make_privileged(machine, Path::new(helper), None)),
+        ("make privileged", platform::make_privileged(machine, Path::new(helper), Standing::default())),
         ("allow, no ACL", platform.acl_allow(acl, "br0", AclState::Missing)),
         ("allow, an ACL", platform.acl_allow(acl, "br0", AclState::Present(b"# mine\nallow virbr0\n"))),
         ("join", platform.add_to_group("alice", "kvm")),
@@ -111,6 +111,24 @@ fn a_derivative_is_of_the_family_it_names_first() {
     }
 }
 
+fn overridden(by: &str) -> Standing<'_> {
+    Standing { overridden: Some(by), kept_to: None }
+}
+
+#[test]
+fn a_helper_that_its_mode_keeps_to_a_group_stays_so() {
+    let path = Path::new("/usr/lib/qemu/qemu-bridge-helper");
+    let standing = Standing { overridden: None, kept_to: Some(("kvm", 0o4750)) };
+    for id in ["debian", "fedora", "rhel", "arch", "void", "linux"] {
+        let machine = machine(id, &[], &[]);
+        let commands = platform::make_privileged(&machine, path, standing).commands(&host(&machine)).join("\n");
+        assert!(
+            commands.contains("4750") && commands.contains("kvm") && !commands.contains("4755"),
+            "{id}: {commands}"
+        );
+    }
+}
+
 #[test]
 fn an_override_that_is_in_force_goes_first() {
     let machine = machine("debian", &[], &[]);
@@ -118,12 +136,12 @@ fn an_override_that_is_in_force_goes_first() {
     assert_snapshot!(written(
         &host(&machine),
         "make privileged",
-        &platform::make_privileged(&machine, path, Some("root kvm 4750"))
+        &platform::make_privileged(&machine, path, overridden("root kvm 4750"))
     ));
     assert_snapshot!(written(
         &host(&machine),
         "make privileged",
-        &platform::make_privileged(&machine, path, Some("root root 0755"))
+        &platform::make_privileged(&machine, path, overridden("root root 0755"))
     ));
 }
 
@@ -139,7 +157,7 @@ fn an_override_that_keeps_the_helper_to_a_group_keeps_it_so() {
         ("root root 0750", "root root 4755"),
         ("alice kvm 4750", "root root 4755"),
     ] {
-        let commands = platform::make_privileged(&machine, path, Some(old)).commands(&host(&machine));
+        let commands = platform::make_privileged(&machine, path, overridden(old)).commands(&host(&machine));
         let add = format!("sudo dpkg-statoverride --update --add {new} /usr/lib/qemu/qemu-bridge-helper");
         assert_eq!(commands.last(), Some(&add), "{old}: {commands:?}");
     }
@@ -156,7 +174,11 @@ fn a_helper_that_no_package_owns_is_mended_where_it_stands() {
     ] {
         assert_snapshot!(
             name,
-            written(&host(&machine), "make privileged", &platform::make_privileged(&machine, Path::new(path), None))
+            written(
+                &host(&machine),
+                "make privileged",
+                &platform::make_privileged(&machine, Path::new(path), Standing::default())
+            )
         );
     }
 }
