@@ -20,6 +20,7 @@ pub(super) fn finding(case: &Case<'_>, network: &Network) -> Finding {
         .or_else(|| name_of_libvirt(case, network))
         .or_else(|| alias(network, name))
         .or_else(|| slip(network, name))
+        .or_else(|| kept_by_kernel(name))
         .unwrap_or_else(|| absent(case, network));
     Finding::fail("bridge-missing", message)
         .so(format!("it would stop with \"failed to get mtu of bridge `{name}': {}\"", Errno::ENODEV.text()))
@@ -28,6 +29,15 @@ pub(super) fn finding(case: &Case<'_>, network: &Network) -> Finding {
 }
 
 type Story = (String, Remedy);
+
+/// Names that stand for every interface in `/proc/sys/net`.
+fn kept_by_kernel(name: &str) -> Option<Story> {
+    let why = format!("no interface can be called `{name}`: the kernel keeps that name for its settings");
+    ["all", "default"].contains(&name).then(|| (why, Remedy::advice(OTHER_NAME, LIST_BRIDGES)))
+}
+
+/// What to do where no interface can have the name.
+const LIST_BRIDGES: &str = "Name a bridge that exists: `ip link show type bridge` lists them.";
 
 /// Names that the kernel gives to no interface.
 fn impossible(name: &str) -> Option<Story> {
@@ -40,7 +50,7 @@ fn impossible(name: &str) -> Option<Story> {
     } else {
         return None;
     };
-    Some((why, Remedy::advice(OTHER_NAME, "Name a bridge that exists: `ip link show type bridge` lists them.")))
+    Some((why, Remedy::advice(OTHER_NAME, LIST_BRIDGES)))
 }
 
 /// libvirt makes the bridge when it starts the network.
