@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{ASK_PACKAGES, Action, Effect, FOR_ALL, JOIN, Platform, Remedy, Standing, generic, shell};
+use super::{ASK_PACKAGES, Action, Effect, FOR_ALL, JOIN, Platform, Remedy, Standing, generic, kept_mode, shell};
 
 /// The helper is shipped without privilege, on purpose; an override makes the choice survive upgrades.
 pub(super) struct Debian;
@@ -26,8 +26,8 @@ fn grants(overridden: &str) -> Option<(&str, u32)> {
 
 /// The group to which an override keeps the helper, and the mode that keeps it so with the privilege.
 fn kept_to(overridden: &str) -> Option<(&str, u32)> {
-    let (group, mode) = of_root(overridden)?;
-    (group != "root" && mode & 0o011 == 0o010).then_some((group, mode & 0o755 | 0o4100))
+    let (group, mode) = of_root(overridden).filter(|(group, _)| *group != "root")?;
+    Some((group, kept_mode(mode)?))
 }
 
 impl Platform for Debian {

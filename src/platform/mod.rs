@@ -70,6 +70,11 @@ pub struct Standing<'a> {
     pub kept_to: Option<(&'a str, u32)>,
 }
 
+/// The mode that keeps a privileged helper to its group, where this one keeps a plain helper to it.
+pub fn kept_mode(mode: u32) -> Option<u32> {
+    (mode & 0o011 == 0o010).then_some(mode & 0o755 | 0o4100)
+}
+
 /// The group and mode of a privileged helper that everybody may run.
 const FOR_ALL: (&str, u32) = ("root", 0o4755);
 

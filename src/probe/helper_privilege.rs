@@ -99,9 +99,8 @@ pub(super) fn grant(case: &Case<'_>) -> Remedy {
 
 /// The group of whose members alone the helper is, and the mode that leaves it so with the setuid bit.
 fn kept_to(case: &Case<'_>) -> Option<(String, u32)> {
-    let inode = case.snapshot.helper.file.known()?.as_ref().ok()?;
-    let is_theirs = inode.gid != 0 && inode.mode & 0o011 == 0o010;
-    is_theirs.then(|| (owner::group(inode.gid, &case.snapshot.subject), inode.mode & 0o755 | SETUID | 0o100))
+    let inode = case.snapshot.helper.file.known()?.as_ref().ok().filter(|inode| inode.gid != 0)?;
+    Some((owner::group(inode.gid, &case.snapshot.subject), platform::kept_mode(inode.mode)?))
 }
 
 /// How to get the bytes of whoever put the helper there.
