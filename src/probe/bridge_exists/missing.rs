@@ -9,6 +9,9 @@ use crate::snapshot::{Errno, Fact, LibvirtNetwork, Link, Network};
 /// Why nothing on the host is changed.
 const OTHER_NAME: &str = "only you can give QEMU another name";
 
+/// What to do where no interface can have the name.
+const LIST_BRIDGES: &str = "Name a bridge that exists: `ip link show type bridge` lists them.";
+
 /// libvirt's bridge of the network `default`.
 const LIBVIRT_BRIDGE: &str = "virbr0";
 
@@ -35,9 +38,6 @@ fn kept_by_kernel(name: &str) -> Option<Story> {
     let why = format!("no interface can be called `{name}`: the kernel keeps that name for its settings");
     ["all", "default"].contains(&name).then(|| (why, Remedy::advice(OTHER_NAME, LIST_BRIDGES)))
 }
-
-/// What to do where no interface can have the name.
-const LIST_BRIDGES: &str = "Name a bridge that exists: `ip link show type bridge` lists them.";
 
 /// Names that the kernel gives to no interface.
 fn impossible(name: &str) -> Option<Story> {
