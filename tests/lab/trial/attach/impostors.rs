@@ -1,6 +1,7 @@
 //! Programs in the helper's place: whatever they do, the test ends in time, says what it saw, and leaves nothing.
 
 use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use libtest_mimic::{Failed, Trial};
@@ -25,7 +26,12 @@ pub fn impostor(part: Part) -> Result<String, Failed> {
     std::fs::create_dir_all(&stage)?;
     let program = format!("{stage}/program");
     if !std::path::Path::new(&program).exists() {
-        std::fs::copy(std::env::current_exe()?, &program)?;
+        // Another process writes it: what this one holds open for writing, a child of another thread may hold, too, and
+        // then it could not be executed.
+        let status = Command::new("cp").arg(std::env::current_exe()?).arg(&program).status()?;
+        if !status.success() {
+            return Err(format!("cp: {status}").into());
+        }
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o4755))?;
         for part in Part::ALL {
             std::fs::hard_link(&program, format!("{stage}/{part:?}"))?;
