@@ -10,9 +10,11 @@ use nix::sys::stat::Mode;
 
 use crate::attach::tap::Tap;
 
-/// `ioctl(2)` requests of bridges, as the kernel's sockios.h numbers them.
+/// `ioctl(2)` requests, as the kernel's sockios.h numbers them.
 const SIOCBRADDBR: libc::Ioctl = 0x89a0;
 const SIOCBRADDIF: libc::Ioctl = 0x89a2;
+/// The libc crate types it alike on every C library but musl.
+const SIOCSIFFLAGS: libc::Ioctl = 0x8914;
 
 /// The socket that interface ioctls go through.
 pub(super) struct Control(OwnedFd);
@@ -40,7 +42,7 @@ impl Control {
     pub(super) fn up(&self, name: &str) -> io::Result<()> {
         let mut request = request(name);
         request.ifr_ifru.ifru_flags = i16::try_from(libc::IFF_UP).unwrap_or(1);
-        ioctl(self.0.as_fd(), libc::SIOCSIFFLAGS, (&raw const request).cast())
+        ioctl(self.0.as_fd(), SIOCSIFFLAGS, (&raw const request).cast())
     }
 }
 
