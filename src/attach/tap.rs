@@ -33,7 +33,7 @@ impl Tap {
         if flags & libc::IFF_TAP == 0 {
             return Err(io::Error::from_raw_os_error(libc::EINVAL));
         }
-        let name = request.ifr_name.iter().take_while(|byte| **byte != 0).map(|byte| byte.cast_unsigned()).collect();
+        let name = request.ifr_name.iter().take_while(|byte| **byte != 0).flat_map(|byte| byte.to_ne_bytes()).collect();
         let name = String::from_utf8(name).map_err(|_| io::Error::from_raw_os_error(libc::EINVAL))?;
         let header = if flags & libc::IFF_VNET_HDR == 0 { 0 } else { header_size(descriptor.as_fd())? };
         let status = OFlag::from_bits_retain(fcntl(&descriptor, FcntlArg::F_GETFL)?);

@@ -67,7 +67,8 @@ fn request(name: &str) -> libc::ifreq {
     // One byte stays zero: it ends the name.
     let room = request.ifr_name.len() - 1;
     for (slot, byte) in request.ifr_name.iter_mut().take(room).zip(name.bytes()) {
-        *slot = byte.cast_signed();
+        // C's char has a sign on some processors only.
+        *slot = libc::c_char::from_ne_bytes([byte]);
     }
     request
 }
