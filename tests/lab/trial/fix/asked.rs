@@ -137,10 +137,10 @@ const MEANWHILE: &[Meanwhile] = &[
     (
         "an override",
         || {
-            let database = std::fs::read_to_string("/var/lib/dpkg/statoverride")?;
+            let database = std::fs::read_to_string("/var/lib/dpkg/statoverride").unwrap_or_default();
             std::fs::write("/var/lib/dpkg/statoverride", database + "root root 4711 /usr/bin/other\n")
         },
-        &["/var/lib/dpkg/statoverride", "content"],
+        &["/var/lib/dpkg/statoverride"],
     ),
 ];
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use nix::mount::{MsFlags, mount};
 
-use crate::sandbox::{Sandbox, files, mounts};
+use crate::sandbox::{Sandbox, files, mounts, place};
 
 /// The journal's directory.
 pub const JOURNAL: &str = "/var/lib/bridge-doctor";
@@ -17,10 +17,9 @@ pub fn prepare(_: &Sandbox) -> io::Result<()> {
     }
     let layers = "lowerdir=/var/lib,upperdir=/mnt/var-upper,workdir=/mnt/var-work";
     for name in ["statoverride", "statoverride-old"] {
-        std::fs::write(
-            format!("/mnt/kept-{name}"),
-            std::fs::read(format!("/var/lib/dpkg/{name}")).unwrap_or_default(),
-        )?;
+        if stands(format!("/var/lib/dpkg/{name}")) {
+            std::fs::copy(format!("/var/lib/dpkg/{name}"), format!("/mnt/kept-{name}"))?;
+        }
     }
     mount(Some("lab"), "/var/lib", Some("overlay"), MsFlags::empty(), Some(layers))?;
     // A place that users may write, as /tmp is.
@@ -29,24 +28,21 @@ pub fn prepare(_: &Sandbox) -> io::Result<()> {
 
 /// Forgets every run.
 pub fn clear_journal() -> io::Result<()> {
-    crate::sandbox::place::remove(JOURNAL)
+    place::remove(JOURNAL)
 }
 
-/// Puts Debian's overrides back as the machine has them.
+/// Puts Debian's overrides back as the machine has them; a fresh one has none.
 pub fn clear_statoverride() -> io::Result<()> {
     for name in ["statoverride", "statoverride-old"] {
-        let upper = format!("/mnt/var-upper/dpkg/{name}");
-        if stands(&upper) {
-            let path = format!("/var/lib/dpkg/{name}");
-            std::fs::write(&path, kept(name)?)?;
+        let (path, kept) = (format!("/var/lib/dpkg/{name}"), format!("/mnt/kept-{name}"));
+        if !stands(&kept) {
+            place::remove(path)?;
+        } else if stands(format!("/mnt/var-upper/dpkg/{name}")) {
+            std::fs::write(&path, std::fs::read(kept)?)?;
             files::chmod(path, 0o644)?;
         }
     }
-    crate::sandbox::place::remove("/var/lib/dpkg/statoverride-new")
-}
-
-fn kept(name: &str) -> io::Result<Vec<u8>> {
-    std::fs::read(format!("/mnt/kept-{name}"))
+    place::remove("/var/lib/dpkg/statoverride-new")
 }
 
 /// Mounts a small file system, so that it can be filled.
