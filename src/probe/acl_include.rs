@@ -103,7 +103,11 @@ fn cycle(reading: &Reading) -> Option<Finding> {
     let (level, consequence) = if endless {
         (Level::Fail, "it would be ended by a signal, or never end; QEMU says \"bridge helper failed\" and no more")
     } else {
-        (Level::Warn, "it would read the files over and over until no more can be opened, and then go on")
+        (
+            Level::Warn,
+            "it would read the files over and over until no more can be opened, and then go on; QEMU 10 lets it open \
+             more than this process may, and then it may crash",
+        )
     };
     let remedy = Remedy::advice(
         "only you know which file should include the other",

@@ -87,7 +87,8 @@ impl Credentials {
         if within {
             join()?;
         }
-        setrlimit(Resource::Nofile, Rlimit { current: Some(self.open_files), maximum: Some(20_000) })?;
+        // Newer QEMUs raise the one limit to the other; so they and the helper by itself have the same.
+        setrlimit(Resource::Nofile, Rlimit { current: Some(self.open_files), maximum: Some(self.open_files) })?;
         for (_, capability) in self.dropped.iter_names() {
             thread::remove_capability_from_bounding_set(capability)?;
         }
