@@ -15,7 +15,7 @@ use crate::faults::{acl, acl_missing, bridge_missing, healthy, unprivileged, wit
 /// Evaluates every form with records that only show what they were given.
 const STUBS: &str = include_str!("stubs.scm");
 
-fn machine(id: &str, store: &str) -> Machine {
+pub(crate) fn machine(id: &str, store: &str) -> Machine {
     let mut machine = healthy().machine;
     machine.os.id = id.to_owned();
     machine.stores = vec![store.into()];
@@ -23,7 +23,7 @@ fn machine(id: &str, store: &str) -> Machine {
     machine
 }
 
-fn everything() -> Vec<Declaration> {
+pub(crate) fn everything() -> Vec<Declaration> {
     vec![
         Declaration::PrivilegedHelper,
         Declaration::Acl(vec![b"allow virbr0".to_vec(), b"deny br9".to_vec()]),
@@ -47,7 +47,7 @@ fn hostile() -> Vec<Declaration> {
     ]
 }
 
-fn text(machine: &Machine, declarations: &[Declaration]) -> String {
+pub(crate) fn text(machine: &Machine, declarations: &[Declaration]) -> String {
     platform::of(machine).declare(declarations).join("\n") + "\n"
 }
 

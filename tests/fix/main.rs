@@ -4,6 +4,7 @@ mod causes;
 mod command;
 mod declarations;
 mod faults;
+mod guix;
 mod hostile;
 mod platforms;
 mod properties;
