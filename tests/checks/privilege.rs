@@ -92,3 +92,23 @@ fn an_ambient_capability_needs_no_gain() {
     });
     finds(&state, &[]);
 }
+
+/// The kernel does not even start it.
+#[test]
+fn the_file_has_capabilities_that_the_bounding_set_lacks() {
+    let state = State::with(|host| {
+        let found = FileCapabilities { permitted: NET_ADMIN | SETPCAP, inheritable: 0, effective: true, root_uid: 0 };
+        if let Fact::Known(Ok(inode)) = &mut host.helper.file {
+            inode.mode = 0o755;
+            inode.capabilities = Fact::Known(Some(found));
+        }
+        process(host).capabilities.bounding &= !SETPCAP;
+    });
+    assert_snapshot!(finds(&state, &[("privilege-gain", Fail, "capability-bounding-set")]));
+}
+
+#[test]
+fn root_gains_nothing() {
+    let state = with(|process| process.securebits = Fact::Known(1));
+    assert_snapshot!(finds(&state, &[("privilege-gain", Fail, "secure-bits")]));
+}
