@@ -33,6 +33,10 @@ pub fn predict(snapshot: &Snapshot, acl: &Reading, bridge: &str) -> Option<Predi
         Fact::Known(refusal) => return refusal,
         Fact::Unknown(_) | Fact::NeedsLiveHost => return None,
     }
+    if let Some(errno) = snapshot.process.known().and_then(|process| process.socket_error) {
+        let line = format!("failed to open control socket: {}", errno.text());
+        return Some(Prediction::refused(bridge, line, &["privilege-gain"]));
+    }
     match refused_by_tun(snapshot, credentials, bridge) {
         Fact::Known(None) => {}
         Fact::Known(refusal) => return refusal,

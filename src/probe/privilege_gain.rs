@@ -13,13 +13,15 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
         Fact::Known(process) => process,
         missing => return Judgement::missing(missing),
     };
-    if let Launch::Started(credentials) = started(case)
+    let no_socket = process.socket_error.map(no_socket);
+    if no_socket.is_none()
+        && let Launch::Started(credentials) = started(case)
         && credentials.has_net_admin()
         && process.net_owner == Fact::Known(NetOwner::Within)
     {
         return Judgement::pass("the helper has cap_net_admin when this process starts it", evidence(process));
     }
-    let mut findings = Vec::new();
+    let mut findings: Vec<Finding> = no_socket.into_iter().collect();
     if process.no_new_privs && !helper_privilege::needs_none(case) {
         findings.push(no_new_privs(process));
     }
@@ -129,6 +131,18 @@ fn capabilities_out_of_bounds(case: &Case<'_>, process: &Process) -> Option<Find
     let finding = Finding::fail("capability-bounding-set", message);
     let finding = finding.so("the kernel would not start it, and QEMU prints a bare \"bridge helper failed\"");
     Some(Finding { evidence: evidence(process), ..finding.mend(remedy) })
+}
+
+/// The socket that interfaces are set with is no privilege, but it is refused in the same places.
+fn no_socket(errno: Errno) -> Finding {
+    let message = format!("this process may make no Internet socket: {}", errno.text());
+    let remedy = Remedy::advice(
+        "the process was started so, and no change of the host takes that back",
+        "Start QEMU where nothing forbids it: systemd's RestrictAddressFamilies= (AF_INET is needed) or \
+         SystemCallFilter=, a container's seccomp profile, a security module.",
+    );
+    let line = format!("it would stop with \"failed to open control socket: {}\"", errno.text());
+    Finding::fail("socket-refused", message).so(line).seen("errno", errno).mend(remedy)
 }
 
 /// `SECBIT_NOROOT`: root is a user like any other.

@@ -1,7 +1,7 @@
 //! What the process itself may gain.
 
 use bridge_doctor::probe::{Judgement, Level::Fail};
-use bridge_doctor::snapshot::{Fact, FileCapabilities, NetOwner, Process, Snapshot};
+use bridge_doctor::snapshot::{Errno, Fact, FileCapabilities, NetOwner, Process, Snapshot};
 use insta::assert_snapshot;
 
 use crate::state::{State, finds};
@@ -111,4 +111,10 @@ fn the_file_has_capabilities_that_the_bounding_set_lacks() {
 fn root_gains_nothing() {
     let state = with(|process| process.securebits = Fact::Known(1));
     assert_snapshot!(finds(&state, &[("privilege-gain", Fail, "secure-bits")]));
+}
+
+#[test]
+fn no_socket_is_to_be_had() {
+    let state = with(|process| process.socket_error = Some(Errno::EACCES));
+    assert_snapshot!(finds(&state, &[("privilege-gain", Fail, "socket-refused")]));
 }

@@ -108,6 +108,7 @@ pub(crate) const FAULTS: &[Fault] = &[
     Fault::new("bounding set", "capability-bounding-set", |host| process(host).capabilities.bounding = 0),
     Fault::new("user namespace", "user-namespace", |host| process(host).net_owner = Fact::Known(NetOwner::Above)),
     Fault::new("securebits", "secure-bits", |host| process(host).securebits = Fact::Known(1)),
+    Fault::new("no sockets", "socket-refused", |host| process(host).socket_error = Some(Errno::EACCES)),
     Fault::new("no ACL", "acl-missing", acl_missing),
     Fault::new("a dangling ACL", "acl-missing", |host| {
         acl_missing(host);
