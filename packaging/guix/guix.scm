@@ -1,69 +1,37 @@
 ;;; bridge-doctor for GNU Guix: `guix build -f packaging/guix/guix.scm`, or `guix shell -D -f …` to work on it.
 ;;;
-;;; The crates are those of Cargo.lock, whose checksums are what Guix needs: nothing is listed twice.
+;;; It takes a Guix of 2026: `cargo-inputs-from-lockfile` came in 2025, Rust 1.88 later.  The crates are those of
+;;; Cargo.lock, whose checksums are what Guix needs: nothing is listed twice, and the build itself uses no network.
 
 (use-modules (gnu packages rust)
-             (guix base16)
              (guix build-system cargo)
-             (guix download)
              (guix gexp)
+             (guix import crate)
              ((guix licenses) #:prefix license:)
              (guix packages)
              (guix utils)
-             (ice-9 match)
-             (ice-9 rdelim)
              (ice-9 regex)
-             (srfi srfi-1))
+             (ice-9 textual-ports))
 
 (define %source-directory
   (dirname (dirname (dirname (canonicalize-path (current-filename))))))
 
-(define %field (make-regexp "^(name|version|checksum) = \"(.*)\"$"))
+(define (in-source file)
+  (string-append %source-directory "/" file))
 
-(define (file-lines file)
-  (call-with-input-file file
-    (lambda (port)
-      (let loop ((lines '()))
-        (match (read-line port)
-          ((? eof-object?) (reverse lines))
-          (line (loop (cons line lines))))))))
-
-(define (lock-entries file)
-  "Return the entries of the Cargo.lock FILE as association lists."
-  (reverse
-   (fold (lambda (line entries)
-           (cond ((string=? line "[[package]]") (cons '() entries))
-                 ((and (pair? entries) (regexp-exec %field line))
-                  => (lambda (found)
-                       (cons (acons (match:substring found 1) (match:substring found 2) (first entries))
-                             (cdr entries))))
-                 (else entries)))
-         '()
-         (file-lines file))))
-
-(define (entry->origin entry)
-  "Return the source of the crate ENTRY, or #f for one that is part of this tree."
-  (match (map (lambda (field) (assoc-ref entry field)) '("name" "version" "checksum"))
-    ((name version (? string? checksum))
-     (origin
-       (method url-fetch)
-       (uri (crate-uri name version))
-       (file-name (string-append (downstream-package-name "rust-" name) "-" version ".tar.gz"))
-       (sha256 (base16-string->bytevector checksum))))
-    (_ #f)))
+(define (manifest-field name)
+  "Return the first value of the field NAME in Cargo.toml, which is that of the package."
+  (match:substring
+   (string-match (string-append "\n" name " = \"([^\"]*)\"")
+                 (call-with-input-file (in-source "Cargo.toml") get-string-all))
+   1))
 
 (define %crates
-  (filter-map entry->origin (lock-entries (string-append %source-directory "/Cargo.lock"))))
-
-(define %version
-  (any (lambda (entry)
-         (and (equal? (assoc-ref entry "name") "bridge-doctor")
-              (assoc-ref entry "version")))
-       (lock-entries (string-append %source-directory "/Cargo.lock"))))
+  (cargo-inputs-from-lockfile (in-source "Cargo.lock")))
 
 (package
   (name "bridge-doctor")
-  (version %version)
+  (version (manifest-field "version"))
   (source
    (local-file %source-directory "bridge-doctor-checkout"
                #:recursive? #t
@@ -72,8 +40,8 @@
   (build-system cargo-build-system)
   (arguments
    (list
-    ;; Cargo.toml asks for 1.88.
-    #:rust rust-1.88
+    ;; Guix changes its Rust about once a year, and keeps newer ones beside it.
+    #:rust (if (version>=? (package-version rust) (manifest-field "rust-version")) rust rust-1.88)
     #:install-source? #f
     ;; The other tests take root, a setuid helper and network namespaces.
     #:cargo-test-flags ''("--lib")

@@ -18,7 +18,7 @@ pub enum Opened<'a> {
     Content(&'a [u8]),
     /// It does not open.
     Failed(Errno),
-    /// Opening or reading it never ends: a pipe.
+    /// Opening or reading it never ends: a pipe, `/dev/zero`.
     Endless,
     /// Nobody could look: the reading is then undecided wherever it matters.
     Unknown,
@@ -96,6 +96,8 @@ pub enum IncludeResult {
     Broken,
     /// It includes a file that is being read already.
     Cycle,
+    /// Opened or read for ever: the helper goes no further.
+    Endless,
     /// Nobody could look.
     Unknown,
 }

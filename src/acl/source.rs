@@ -9,6 +9,10 @@ use crate::snapshot::{Acl, AclFile, Answer, Errno, Fact, Kind};
 
 /// `/dev/null`, to which people link a file that they want to be empty.
 const NULL_DEVICE: Kind = Kind::CharDevice { major: 1, minor: 3 };
+/// `/dev/zero`, which has no end.
+const ZERO_DEVICE: Kind = Kind::CharDevice { major: 1, minor: 5 };
+/// `/dev/full`, which reads as that one.
+const FULL_DEVICE: Kind = Kind::CharDevice { major: 1, minor: 7 };
 
 /// The files as the helper can open them.
 impl Source for Acl {
@@ -58,10 +62,10 @@ impl Source for WithoutPermissions<'_> {
 }
 
 /// What no permission forbids and yet cannot be read as a file can.
-fn special(file: &AclFile) -> Option<Opened<'_>> {
+pub fn special(file: &AclFile) -> Option<Opened<'_>> {
     let Fact::Known(Ok(inode)) = &file.inode else { return None };
     match inode.kind {
-        Kind::Fifo => Some(Opened::Endless),
+        Kind::Fifo | ZERO_DEVICE | FULL_DEVICE => Some(Opened::Endless),
         Kind::Socket => Some(Opened::Failed(Errno::ENXIO)),
         NULL_DEVICE => Some(Opened::Content(&[])),
         _ => None,

@@ -158,7 +158,7 @@ impl<'a> Walk<'a> {
         let opened = self.open(name);
         let result = match opened {
             Known::Failed(errno) => IncludeResult::NotOpened(errno),
-            Known::Endless => return ControlFlow::Break(()),
+            Known::Endless => IncludeResult::Endless,
             Known::Unknown => IncludeResult::Unknown,
             Known::File(index) if self.files[index].active > 0 => IncludeResult::Cycle,
             Known::File(index) if self.files[index].scan.error.is_some() => IncludeResult::Broken,
@@ -176,8 +176,10 @@ impl<'a> Walk<'a> {
             }
             Some(_) => {}
         }
-        if let Known::File(index) = opened {
-            self.enter(index);
+        match opened {
+            Known::Endless => return ControlFlow::Break(()),
+            Known::File(index) => self.enter(index),
+            Known::Failed(_) | Known::Unknown => {}
         }
         ControlFlow::Continue(())
     }

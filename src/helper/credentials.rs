@@ -8,7 +8,7 @@ const CAP_SETGID: u64 = 1 << 6;
 const CAP_SETUID: u64 = 1 << 7;
 const CAP_SETPCAP: u64 = 1 << 8;
 /// `prctl(2)` securebits: being user 0 grants no capability.
-const SECBIT_NOROOT: u32 = 1;
+pub const SECBIT_NOROOT: u32 = 1;
 
 /// The capabilities that libcap-ng needs to become the calling user and keep `cap_net_admin`.
 pub fn required_to_drop() -> [(u64, &'static str); 4] {

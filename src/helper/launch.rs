@@ -1,7 +1,9 @@
 //! From `execve` to the point where the helper looks at its arguments.
 
+use std::os::unix::ffi::OsStrExt as _;
+
 use super::credentials::{Credentials, Executable, drop_privileges, execute};
-use crate::snapshot::{Binary, Errno, Fact, Format, Helper, Inode, Kind, Process, Subject, Unknown};
+use crate::snapshot::{Binary, Errno, Fact, Format, Helper, Inode, Kind, PathSource, Process, Subject, Unknown};
 
 /// How the start of the helper goes.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -63,6 +65,12 @@ pub fn launch(subject: &Subject, process: &Fact<Process>, helper: &Helper) -> La
         Fact::Known(capabilities) => *capabilities,
         missing => return undecided(missing),
     };
+    if goes_to_the_shell(helper) {
+        return Launch::Unknown(Unknown {
+            because: format!("QEMU hands {} to the shell, for it has a blank in it", helper.path.display()),
+            command: None,
+        });
+    }
     if !is_the_helper(helper) {
         return Launch::Unknown(Unknown {
             because: format!("{} is not qemu-bridge-helper: what it does cannot be foretold", helper.path.display()),
@@ -105,6 +113,12 @@ fn format_error(inode: &Inode, binary: Option<&Binary>) -> Option<Errno> {
 pub fn is_the_helper(helper: &Helper) -> bool {
     let (path, binary) = (&helper.path, helper.binary.known());
     binary.is_none_or(|binary| binary.is_helper) || path.starts_with("/run/wrappers")
+}
+
+/// Whether QEMU takes the path for a command: one with a blank in it. libvirt executes whatever it is given.
+pub fn goes_to_the_shell(helper: &Helper) -> bool {
+    let has_blank = helper.path.as_os_str().as_bytes().iter().any(|byte| matches!(byte, b' ' | b'\t'));
+    has_blank && !matches!(helper.source, PathSource::LibvirtConfiguration(_))
 }
 
 fn undecided<T>(fact: &Fact<T>) -> Launch {

@@ -8,8 +8,8 @@ mod prediction;
 pub mod run;
 mod steps;
 
-pub use credentials::{CAP_NET_ADMIN, Credentials, capability_name, required_to_drop};
-pub use launch::{Launch, Refusal, is_the_helper, launch};
+pub use credentials::{CAP_NET_ADMIN, Credentials, SECBIT_NOROOT, capability_name, required_to_drop};
+pub use launch::{Launch, Refusal, goes_to_the_shell, is_the_helper, launch};
 pub use observation::agrees;
 pub use predict::predict;
 pub use prediction::{Outcome, Prediction};

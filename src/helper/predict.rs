@@ -3,7 +3,7 @@
 use super::credentials::Credentials;
 use super::launch::{Launch, Refusal, launch};
 use super::prediction::Prediction;
-use super::steps::{NAME_SIZE, TAP_MTU, add_port, is_tun, open_tun};
+use super::steps::{NAME_SIZE, TAP_MTU, add_port, open_tun, set_interface};
 use crate::acl::{Outcome, Reading, Verdict};
 use crate::snapshot::{Errno, Fact, NetOwner, Snapshot};
 
@@ -32,6 +32,10 @@ pub fn predict(snapshot: &Snapshot, acl: &Reading, bridge: &str) -> Option<Predi
         Fact::Known(None) => {}
         Fact::Known(refusal) => return refusal,
         Fact::Unknown(_) | Fact::NeedsLiveHost => return None,
+    }
+    if let Some(errno) = snapshot.process.known().and_then(|process| process.socket_error) {
+        let line = format!("failed to open control socket: {}", errno.text());
+        return Some(Prediction::refused(bridge, line, &["privilege-gain"]));
     }
     match refused_by_tun(snapshot, credentials, bridge) {
         Fact::Known(None) => {}
@@ -80,8 +84,10 @@ fn refused_by_tun(snapshot: &Snapshot, credentials: Credentials, bridge: &str) -
             let line = format!("failed to create tun device: {}", errno.text());
             Fact::Known(Some(Prediction::refused(bridge, line, judged_by)))
         };
-        if !is_tun(&snapshot.tun) {
-            return cannot_create(Errno::ENOTTY, &["tun-device"]);
+        match set_interface(&snapshot.tun) {
+            Fact::Known(None) => {}
+            Fact::Known(Some(errno)) => return cannot_create(errno, &["tun-device"]),
+            missing => return missing.map(|_| None),
         }
         let powerless =
             || cannot_create(Errno::EPERM, &["helper-symlink", "helper-setuid", "helper-mount", "privilege-gain"]);

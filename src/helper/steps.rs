@@ -11,8 +11,12 @@ pub const NAME_SIZE: usize = 16;
 pub const TAP_MTU: RangeInclusive<u32> = 68..=65521;
 /// How many ports a bridge takes.
 pub const BRIDGE_PORTS: u32 = 1023;
+/// Descriptors that are taken when it starts: the standard streams and QEMU's socket.
+const TAKEN: u64 = 4;
 /// The number of drivers that have one device each; tun's is 200.
 const MISC: u32 = 10;
+/// Memory's devices, `/dev/null` and its like, which know no requests.
+const MEMORY: u32 = 1;
 const TUN: Kind = Kind::CharDevice { major: MISC, minor: 200 };
 
 /// The ACL as this snapshot's helper reads it.
@@ -24,7 +28,7 @@ pub fn acl_reading(snapshot: &Snapshot) -> Reading {
 pub fn limits(snapshot: &Snapshot) -> Limits {
     let default = Limits::default();
     snapshot.process.known().map_or(default, |process| Limits {
-        open_files: process.open_files.unwrap_or(default.open_files),
+        open_files: process.open_files.map_or(default.open_files, |limit| limit.saturating_sub(TAKEN)),
         stack: process.stack.unwrap_or(default.stack),
     })
 }
@@ -66,9 +70,16 @@ fn absent(driver: Driver, errno: Errno) -> Option<Errno> {
     }
 }
 
-/// Whether what opened is the tun device, and so knows `TUNSETIFF`.
-pub(super) fn is_tun(tun: &Tun) -> bool {
-    matches!(&tun.inode, Fact::Known(Ok(inode)) if inode.kind == TUN)
+/// The error of `TUNSETIFF` on what opened, where that is not the tun device.
+pub(super) fn set_interface(tun: &Tun) -> Fact<Option<Errno>> {
+    match tun.inode.as_ref().map(|found| found.as_ref().ok().map(|inode| inode.kind)) {
+        Fact::Known(Some(TUN)) => Fact::Known(None),
+        // Each driver has an answer of its own to a request that it does not know.
+        Fact::Known(Some(Kind::CharDevice { major, .. } | Kind::BlockDevice { major, .. })) if major != MEMORY => {
+            Fact::unknown("what this device answers to a request for a tap is up to its driver")
+        }
+        found => found.map(|_| Some(Errno::ENOTTY)),
+    }
 }
 
 /// The error of adding a port to this interface.

@@ -16,8 +16,8 @@ use crate::snapshot::{Binary, Fact, Format};
 /// A program of more bytes is no helper: QEMU's has less than one.
 const LIMIT: u64 = 16 << 20;
 
-/// What the kernel reads of a script's first line, `#!` included.
-const SCRIPT_LINE: u64 = 257;
+/// What the kernel reads of a program before it knows what it is: a script's interpreter has to end in it.
+const START: u64 = 256;
 
 /// Reads the program.
 pub(super) fn read(root: &Root, path: &Path) -> Fact<Binary> {
@@ -52,11 +52,9 @@ fn examine(root: &Root, program: &Program) -> Result<Binary, Unread> {
 
 fn format<'data>(root: &Root, bytes: impl ReadRef<'data>) -> Format {
     let error = |path: &Path| root.stat(path, Last::Follow).err();
-    let start = bytes.len().and_then(|length| bytes.read_bytes_at(0, length.min(SCRIPT_LINE))).unwrap_or_default();
+    let start = bytes.len().and_then(|length| bytes.read_bytes_at(0, length.min(START))).unwrap_or_default();
     if let Some(line) = start.strip_prefix(b"#!") {
-        let line = line.split(|&byte| byte == b'\n').next().unwrap_or_default();
-        let mut words = line.split(|byte| matches!(byte, b' ' | b'\t' | 0)).filter(|word| !word.is_empty());
-        let Some(interpreter) = words.next() else { return Format::Unrecognised };
+        let Some(interpreter) = interpreter(line) else { return Format::Unrecognised };
         let interpreter = PathBuf::from(OsStr::from_bytes(interpreter));
         return Format::Script { interpreter_error: error(&interpreter), interpreter };
     }
@@ -73,6 +71,16 @@ fn format<'data>(root: &Root, bytes: impl ReadRef<'data>) -> Format {
             Format::Elf { interpreter_error: interpreter.as_deref().and_then(error), interpreter }
         }
     }
+}
+
+/// The first word of a script's first line, where that word has an end: the kernel runs no part of a path.
+fn interpreter(start: &[u8]) -> Option<&[u8]> {
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let word = start.get(start.iter().position(|byte| !is_blank(byte))?..)?;
+    let ends = |byte: &u8| is_blank(byte) || matches!(byte, b'\n' | 0);
+    let whole_file = start.len() + 2 < START as usize;
+    let end = word.iter().position(ends).or(whole_file.then_some(word.len()))?;
+    word.get(..end).filter(|word| !word.is_empty())
 }
 
 /// A program that the kernel would take.
@@ -169,5 +177,14 @@ mod tests {
         assert!(matches!(format(&root, program.as_slice()), Format::Elf { interpreter_error: None, .. }));
         assert_eq!(format(&root, b"#!".as_slice()), Format::Unrecognised);
         assert_eq!(format(&root, b"#! \n/bin/sh".as_slice()), Format::Unrecognised);
+    }
+
+    #[test]
+    fn a_script_s_interpreter_has_an_end() {
+        let long = [&b"/"[..], &[b'x'; 300]].concat();
+        assert_eq!(interpreter(b" /bin/sh -e\nrest"), Some(&b"/bin/sh"[..]));
+        assert_eq!(interpreter(b"/bin/sh"), Some(&b"/bin/sh"[..]));
+        assert_eq!(interpreter(&long[..254]), None);
+        assert_eq!(interpreter(&[&long[..253], b"\n"].concat()), Some(&long[..253]));
     }
 }

@@ -1,12 +1,14 @@
 //! The process that would start the helper.
 
+use nix::errno::Errno as Refused;
+use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};
 use procfs::process::{LimitValue, Limits, Status};
 use rustix::process::Resource;
 use rustix::thread::{CapabilitySet, SecureComputingMode};
 
 use super::namespaces;
 use super::proc::Proc;
-use crate::snapshot::{Capabilities, Fact, Process, Subject};
+use crate::snapshot::{Capabilities, Errno, Fact, Process, Subject};
 
 /// The highest capability that a 64-bit mask can hold; the kernel refuses what it does not know.
 const CAPABILITIES: u32 = 64;
@@ -32,6 +34,7 @@ pub(super) fn like_this_one(proc: &Proc, subject: &Subject, is_me: bool) -> Fact
             Err(error) => Fact::unknown(format!("the securebits cannot be read: {error}")),
         },
         seccomp: seccomp(),
+        socket_error: socket_error(),
         user_namespace,
         net_owner: namespaces::net_owner(proc, "self"),
         open_files: rustix::process::getrlimit(Resource::Nofile).current,
@@ -64,6 +67,8 @@ pub(super) fn of(proc: &Proc, pid: u32, status: &Status, limits: Option<&Limits>
         },
         securebits: Fact::unknown("the kernel shows a process's securebits to that process only"),
         seccomp: status.seccomp.unwrap_or(0),
+        // Nobody but the process itself can try.
+        socket_error: None,
         user_namespace,
         net_owner: namespaces::net_owner(proc, &pid.to_string()),
         open_files: limits.and_then(|limits| soft(&limits.max_open_files.soft_limit)),
@@ -99,6 +104,14 @@ pub(super) fn capabilities() -> Capabilities {
         }
     }
     capabilities
+}
+
+/// What keeps this process from the kind of socket that the helper sets interfaces with.
+fn socket_error() -> Option<Errno> {
+    match socket(AddressFamily::Inet, SockType::Stream, SockFlag::SOCK_CLOEXEC, None) {
+        Ok(_) | Err(Refused::EMFILE | Refused::ENFILE | Refused::ENOBUFS | Refused::ENOMEM) => None,
+        Err(errno) => Some(Errno(errno as i32)),
+    }
 }
 
 /// A process in strict mode could not have come as far as here.

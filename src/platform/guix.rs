@@ -88,27 +88,20 @@ impl Platform for Guix {
 
 impl Guix {
     /// The imports first, then what goes into the record, then what goes into its services.
+    ///
+    /// `(gnu)` gives the services themselves, the accounts and the files.
     fn written(&self, wishes: &Gathered<'_>) -> String {
         let mut text = String::from("(use-modules (gnu)");
-        let services = services(wishes);
+        let mut import = |module| _ = write!(text, "\n             {module}");
         if wishes.helper {
-            let module = match self {
+            import(match self {
                 Self::Privileged => "(gnu system privilege)",
                 Self::Setuid => "(gnu system setuid)",
-            };
-            let _ = write!(text, "\n             {module}\n             (gnu packages virtualization)");
-        }
-        if !wishes.members.is_empty() {
-            text.push_str("\n             (gnu system shadow)");
-        }
-        if !services.is_empty() {
-            text.push_str("\n             (gnu services)\n             (guix gexp)");
-        }
-        if !wishes.bridges.is_empty() {
-            text.push_str("\n             (gnu services base)");
+            });
+            import("(gnu packages virtualization)");
         }
         if wishes.forwards {
-            text.push_str("\n             (gnu services sysctl)");
+            import("(gnu services sysctl)");
         }
         text.push_str(")\n");
         if wishes.helper {
@@ -127,17 +120,14 @@ impl Guix {
                 user = comment(user)
             );
         }
-        if services.is_empty() && !wishes.forwards {
-            return text;
-        }
-        text.push_str(
-            "\n;; A field of operating-system; where there is one already, add its services to it.\n(services\n",
-        );
-        let base = if wishes.forwards { FORWARDING } else { "%base-services" };
-        if services.is_empty() {
-            let _ = writeln!(text, " {base})");
-        } else {
-            let _ = writeln!(text, " (cons* {}\n        {base}))", services.join("\n        "));
+        let services = services(wishes);
+        if !services.is_empty() {
+            let _ = writeln!(
+                text,
+                "\n;; A field of operating-system; where there is one already, add its services to it.\n\
+                 (services\n (cons* {}\n        %base-services))",
+                services.join("\n        ")
+            );
         }
         text
     }
@@ -155,20 +145,22 @@ fn services(wishes: &Gathered<'_>) -> Vec<String> {
     let bridges = wishes.bridges.iter().map(|(name, port)| {
         let port = port.map_or_else(String::new, |port| {
             format!(
-                "\n                        (network-link (name {}) (arguments '((master . {}))))",
+                "\n                              (network-link (name {})\n                                            \
+                 (arguments '((master . {}) (up . #t))))",
                 string(port.as_bytes()),
                 string(name.as_bytes())
             )
         });
         format!(
             "(simple-service 'qemu-bridge static-networking-service-type\n          (list (static-networking\n                 \
-             (addresses '())\n                 (links (list (network-link (name {}) (type 'bridge) (arguments '())){port}))\n                 \
+             (addresses '())\n                 \
+             (links (list (network-link (name {}) (type 'bridge) (arguments '())){port}))\n                 \
              (provision '({})))))",
             string(name.as_bytes()),
             symbol(name)
         )
     });
-    acl.into_iter().chain(bridges).collect()
+    acl.into_iter().chain(bridges).chain(wishes.forwards.then(|| FORWARDING.to_owned())).collect()
 }
 
 /// `setuid?` is false in this record unless it is said.
@@ -185,12 +177,8 @@ const SETUID: &str = "(setuid-programs
        %setuid-programs))
 ";
 
-const FORWARDING: &str = "(modify-services %base-services
-          (sysctl-service-type config =>
-            (sysctl-configuration
-             (inherit config)
-             (settings (append '((\"net.ipv4.ip_forward\" . \"1\"))
-                               (sysctl-configuration-settings config))))))";
+const FORWARDING: &str = "(simple-service 'ip-forward sysctl-service-type
+          '((\"net.ipv4.ip_forward\" . \"1\")))";
 
 /// A string of Scheme.
 fn string(bytes: &[u8]) -> String {

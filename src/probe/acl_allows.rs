@@ -89,7 +89,10 @@ fn unnamed(case: &Case<'_>, files: &Files<'_>, reading: &Reading) -> Finding {
         Finding::fail("acl-denied", message).mend(remedy)
     } else {
         let message = match allowed.as_slice() {
-            [] if is_directory(case) => format!("{path} is a directory, which reads as an ACL without rules"),
+            [] if kind(case) == Some(Kind::Directory) => {
+                format!("{path} is a directory, which reads as an ACL without rules")
+            }
+            [] if is_device(case) => format!("{path} is a device, which reads as an ACL without rules"),
             [] => format!("{path} allows no bridge at all{}", shipped(case, "comments only")),
             [only] if only == "virbr0" => format!(
                 "{path} allows only virbr0, libvirt's own bridge{}, and not `{bridge}`",
@@ -115,7 +118,7 @@ fn ignored_include(case: &Case<'_>, reading: &Reading) -> Option<(String, Remedy
     let (include, why) = reading.includes.iter().find_map(|include| match include.result {
         IncludeResult::NotOpened(errno) => Some((include, errno.text())),
         IncludeResult::Broken => Some((include, "it has an error".to_owned())),
-        IncludeResult::Read | IncludeResult::Cycle | IncludeResult::Unknown => None,
+        IncludeResult::Read | IncludeResult::Cycle | IncludeResult::Endless | IncludeResult::Unknown => None,
     })?;
     let message = format!(
         "no rule that was read allows `{}`; the include of {} at {} was ignored: {why}",
@@ -178,10 +181,14 @@ fn slip(case: &Case<'_>, allowed: &[String]) -> Option<(String, Remedy)> {
 fn allow(case: &Case<'_>) -> Remedy {
     let machine = &case.snapshot.machine;
     let path = &case.snapshot.acl.path;
-    if is_directory(case) {
-        let remove = platform::of(machine).as_root(&format!("rmdir {}", shell::path(path)));
-        return Remedy::manual("whoever made the directory may need what is in it", [remove])
-            .then(platform::acl_allow(machine, path, case.bridge, AclState::Missing));
+    let no_file = match kind(case) {
+        Some(Kind::Directory) => Some(("rmdir", "whoever made the directory may need what is in it")),
+        _ if is_device(case) => Some(("rm", "somebody put a device, or a link to one, in the place of the ACL")),
+        _ => None,
+    };
+    if let Some((remove, why)) = no_file {
+        let remove = platform::of(machine).as_root(&format!("{remove} {}", shell::path(path)));
+        return Remedy::manual(why, [remove]).then(platform::acl_allow(machine, path, case.bridge, AclState::Missing));
     }
     let file = acl::first(case.snapshot);
     let content = file.and_then(|file| file.content.known()).map_or(&[][..], |content| &content.0);
@@ -223,9 +230,13 @@ fn without_lines(case: &Case<'_>, path: &Path, lines: &BTreeSet<usize>) -> Remed
     }
 }
 
-fn is_directory(case: &Case<'_>) -> bool {
-    let inode = acl::first(case.snapshot).and_then(|file| file.inode.known()).and_then(|found| found.as_ref().ok());
-    inode.is_some_and(|inode| inode.kind == Kind::Directory)
+fn kind(case: &Case<'_>) -> Option<Kind> {
+    let found = acl::first(case.snapshot)?.inode.known()?;
+    found.as_ref().ok().map(|inode| inode.kind)
+}
+
+fn is_device(case: &Case<'_>) -> bool {
+    matches!(kind(case), Some(Kind::CharDevice { .. } | Kind::BlockDevice { .. }))
 }
 
 fn matches(rule: &Rule, bridge: &str) -> bool {

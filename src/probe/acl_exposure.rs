@@ -7,7 +7,7 @@ use super::view::{near, owner};
 use super::{Case, Evidence, Finding, Judgement, Remedy};
 use crate::acl::{Outcome, Reading, Rule, RuleKind};
 use crate::platform::{Action, LineEdit, ModeChange};
-use crate::snapshot::Owned;
+use crate::snapshot::{AclFile, Kind, Owned};
 
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
     let reading = case.acl;
@@ -92,6 +92,12 @@ fn writable(case: &Case<'_>) -> Option<Finding> {
     }))
 }
 
+/// Without devices, whose content nobody changes by writing to them.
 fn owned<'a>(case: &Case<'a>) -> impl Iterator<Item = &'a Owned> {
-    case.snapshot.acl.files.iter().flat_map(|file| &file.owners)
+    let is_device = |file: &AclFile| {
+        let found = file.inode.known().and_then(|found| found.as_ref().ok());
+        found.is_some_and(|inode| matches!(inode.kind, Kind::CharDevice { .. } | Kind::BlockDevice { .. }))
+    };
+    let files = case.snapshot.acl.files.iter();
+    files.flat_map(move |file| file.owners.iter().filter(move |owned| owned.directory || !is_device(file)))
 }

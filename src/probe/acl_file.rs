@@ -2,14 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use super::view::{acl, open_up, owner};
+use super::view::{acl, answer, open_up, owner};
 use super::{Case, Evidence, Finding, Judgement, Remedy};
+use crate::acl::{Opened, special};
 use crate::platform::{self, AclState};
 use crate::snapshot::{AclFile, Answer, Errno, Fact, Inode, Kind};
 
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
     let Some(file) = acl::first(case.snapshot) else { return Judgement::unjudged("nobody looked for the ACL") };
-    match acl::answer(case.snapshot, file) {
+    match answer::of(case.snapshot, &file.readable) {
         Fact::Known(Answer::Yes) => opens(case, file),
         Fact::Known(Answer::No(Errno::ENOENT | Errno::ENOTDIR)) => missing(case, file).into(),
         Fact::Known(Answer::No(errno)) => unreadable(case, file, *errno).into(),
@@ -27,6 +28,13 @@ fn opens(case: &Case<'_>, file: &AclFile) -> Judgement {
             .seen("kind", "fifo")
             .mend(replace(case, file))
             .into(),
+        Some(Kind::CharDevice { .. }) if special(file) == Some(Opened::Endless) => {
+            Finding::fail("acl-unreadable", format!("{path} is a device whose content has no end"))
+                .so("it would read for ever")
+                .seen("kind", "character device")
+                .mend(replace(case, file))
+                .into()
+        }
         Some(Kind::Socket) => Finding::fail("acl-unreadable", format!("{path} is a socket, which does not open"))
             .so(refused(file))
             .seen("errno", Errno::ENXIO)

@@ -24,7 +24,7 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
         .partition(|remark| matches!(remark.code, "include-cycle" | "include-endless"));
     let mut findings = Vec::new();
     findings.extend(ignored(case, reading, &of_ignored).map(|finding| finding.showing(of_ignored)));
-    findings.extend(cycle(reading).map(|finding| finding.showing(of_cycle)));
+    findings.extend(without_end(reading).or_else(|| cycle(reading)).map(|finding| finding.showing(of_cycle)));
     if !findings.is_empty() {
         return Judgement::Found(findings);
     }
@@ -42,7 +42,7 @@ fn ignored(case: &Case<'_>, reading: &Reading, remarks: &[Diagnostic]) -> Option
     let mut ignored = reading.includes.iter().filter_map(|include| match include.result {
         IncludeResult::NotOpened(errno) => Some((include, Some(errno))),
         IncludeResult::Broken => Some((include, None)),
-        IncludeResult::Read | IncludeResult::Cycle | IncludeResult::Unknown => None,
+        IncludeResult::Read | IncludeResult::Cycle | IncludeResult::Endless | IncludeResult::Unknown => None,
     });
     let (include, errno) = ignored.next()?;
     let (path, place) = (include.path.display(), acl::at(reading, &include.place));
@@ -84,6 +84,16 @@ fn remedy(case: &Case<'_>, include: &Include, errno: Option<Errno>, own: &[Diagn
             format!("Make {}, or take the include away.", include.path.display()),
         ),
     }
+}
+
+/// A pipe, or a device without an end.
+fn without_end(reading: &Reading) -> Option<Finding> {
+    let include = reading.includes.iter().find(|include| include.result == IncludeResult::Endless)?;
+    let (path, place) = (include.path.display(), acl::at(reading, &include.place));
+    let message = format!("{place}: {path} is a pipe, or a device without an end");
+    let remedy = Remedy::advice("only you know which file is meant", format!("Take the include of {path} away."));
+    let finding = Finding::fail("acl-include-endless", message);
+    Some(finding.so("it would wait or read for ever, and QEMU with it").mend(remedy))
 }
 
 /// Files that include each other.

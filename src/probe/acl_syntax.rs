@@ -14,7 +14,9 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
         Outcome::NotOpened(_) => Judgement::unjudged("the ACL does not open"),
         Outcome::Unknown => acl::unread(case),
         Outcome::Broken => broken(case, &path, files.lint(reading)).into(),
-        Outcome::Endless => Judgement::pass(format!("{path} parses up to its include cycle"), vec![rules(reading)]),
+        Outcome::Endless => {
+            Judgement::pass(format!("{path} parses up to the include that never ends"), vec![rules(reading)])
+        }
         Outcome::Parsed if is_directory(case) => {
             Judgement::pass(format!("{path} is a directory, which reads as an empty ACL"), vec![rules(reading)])
         }

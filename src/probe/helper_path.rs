@@ -1,7 +1,8 @@
 //! A helper is where QEMU and libvirt look.
 
 use super::{Case, Evidence, Finding, Judgement, helper_privilege};
-use crate::platform;
+use crate::helper::goes_to_the_shell;
+use crate::platform::{self, Remedy};
 use crate::snapshot::{Errno, Fact, PathSource};
 
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
@@ -21,6 +22,12 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
         Fact::Known(Err(_)) => false,
         missing => return Judgement::missing(missing),
     };
+    if goes_to_the_shell(helper) {
+        let message = format!("{path} has a blank in it: QEMU hands it to the shell, which takes it apart");
+        let remedy = Remedy::advice("only you can say which name it may have", "Name it by a path without a blank.");
+        let finding = Finding::fail("helper-path-mismatch", message);
+        return finding.so("QEMU prints a bare \"bridge helper failed\"").mend(remedy).into();
+    }
     if !absent {
         let source = match &helper.source {
             PathSource::Option => "--helper".to_owned(),

@@ -4,7 +4,7 @@ use super::helper_privilege::{self, Standing};
 use super::view::owner;
 use super::{Case, Evidence, Finding, Judgement};
 use crate::helper::{CAP_NET_ADMIN, Launch, Refusal, launch};
-use crate::snapshot::{Answer, Fact, FileCapabilities, Inode, Kind};
+use crate::snapshot::{Answer, Fact, FileCapabilities, Format, Inode, Kind};
 
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
     let helper = &case.snapshot.helper;
@@ -22,6 +22,9 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
     if inode.size == 0 || inode.kind != Kind::Regular {
         return Judgement::unjudged("it is not a program");
     }
+    if helper.binary.known().is_some_and(|binary| matches!(binary.format, Format::Script { .. })) {
+        return Judgement::unjudged("it is a script, which gains nothing itself and may start a program that does");
+    }
     let standing = helper_privilege::standing(case, inode);
     if standing == Standing::OwnerHidden {
         return Judgement::not_applicable("its owner has no identity in this user namespace");
@@ -36,6 +39,11 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
     }
     if standing == Standing::Privileged {
         return Judgement::pass(privilege(case, inode), evidence);
+    }
+    let started = launch(&case.snapshot.subject, &case.snapshot.process, helper);
+    if matches!(started, Launch::Started(credentials) if credentials.has_net_admin()) {
+        let message = "cap_net_admin is inheritable in its file capabilities and in the process";
+        return Judgement::pass(message, evidence);
     }
     if let (Fact::Unknown(unknown), false) = (&inode.capabilities, inode.mode & helper_privilege::SETUID != 0) {
         return Judgement::Unjudged(unknown.clone());

@@ -1,29 +1,37 @@
 //! This process may gain privilege at all, and over this network namespace.
 
 use super::{Case, Evidence, Finding, Judgement, helper_privilege};
-use crate::helper::{CAP_NET_ADMIN, Launch, capability_name, launch, required_to_drop};
+use crate::helper::{CAP_NET_ADMIN, Launch, Refusal, SECBIT_NOROOT, capability_name, launch, required_to_drop};
 use crate::platform::Remedy;
-use crate::snapshot::{Fact, Inode, NetOwner, Process};
+use crate::snapshot::{Errno, Fact, Inode, NetOwner, Process};
+
+/// What the user sees where the helper cannot become the calling user.
+const NOT_DROPPED: &str = "it would stop with \"failed to drop privileges\"";
 
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
     let process = match &case.snapshot.process {
         Fact::Known(process) => process,
         missing => return Judgement::missing(missing),
     };
-    let helper = &case.snapshot.helper;
-    if let Launch::Started(credentials) = launch(&case.snapshot.subject, &case.snapshot.process, helper)
+    let no_socket = process.socket_error.map(no_socket);
+    if no_socket.is_none()
+        && let Launch::Started(credentials) = started(case)
         && credentials.has_net_admin()
         && process.net_owner == Fact::Known(NetOwner::Within)
     {
         return Judgement::pass("the helper has cap_net_admin when this process starts it", evidence(process));
     }
-    let mut findings = Vec::new();
+    let mut findings: Vec<Finding> = no_socket.into_iter().collect();
     if process.no_new_privs && !helper_privilege::needs_none(case) {
         findings.push(no_new_privs(process));
     }
     let lacking = lacking_capabilities(case, process);
     if !lacking.is_empty() {
         findings.push(bounding_set(case, process, &lacking));
+    }
+    findings.extend(secure_bits(case, process));
+    if findings.is_empty() {
+        findings.extend(capabilities_out_of_bounds(case, process));
     }
     match without_power_here(case, process) {
         Fact::Known(false) => {}
@@ -42,15 +50,19 @@ fn lacking_capabilities(case: &Case<'_>, process: &Process) -> Vec<&'static str>
     let bounding = process.capabilities.bounding;
     let helper = &case.snapshot.helper;
     let becomes_caller = helper.binary.known().is_none_or(|binary| binary.drops_privileges || !binary.is_helper);
-    let by_capability = file(case).is_some_and(|inode| {
-        !helper_privilege::is_setuid_root(inode)
-            && helper_privilege::capabilities(case, inode).is_some_and(helper_privilege::grants_net_admin)
-    });
-    if helper_privilege::needs_none(case) || by_capability || !becomes_caller {
+    if helper_privilege::needs_none(case) || by_capability(case) || !becomes_caller {
         let has = (bounding | process.capabilities.inheritable) & CAP_NET_ADMIN != 0;
         return if has { Vec::new() } else { vec![capability_name(CAP_NET_ADMIN)] };
     }
     required_to_drop().iter().filter(|(mask, _)| bounding & mask == 0).map(|(_, name)| *name).collect()
+}
+
+/// Whether the helper's file gives the capability itself, and not by being root's.
+fn by_capability(case: &Case<'_>) -> bool {
+    file(case).is_some_and(|inode| {
+        !helper_privilege::is_setuid_root(inode)
+            && helper_privilege::capabilities(case, inode).is_some_and(helper_privilege::grants_net_admin)
+    })
 }
 
 /// Whether what this process can gain counts for nothing in its network namespace.
@@ -85,11 +97,7 @@ fn no_new_privs(process: &Process) -> Finding {
 }
 
 fn bounding_set(case: &Case<'_>, process: &Process, lacking: &[&str]) -> Finding {
-    let consequence = if helper_privilege::needs_none(case) {
-        helper_privilege::REFUSAL
-    } else {
-        "it would stop with \"failed to drop privileges\""
-    };
+    let consequence = if helper_privilege::needs_none(case) { helper_privilege::REFUSAL } else { NOT_DROPPED };
     let options: String =
         lacking.iter().map(|name| format!(" --cap-add {}", name.trim_start_matches("cap_").to_uppercase())).collect();
     let remedy = Remedy::advice(
@@ -106,6 +114,55 @@ fn bounding_set(case: &Case<'_>, process: &Process, lacking: &[&str]) -> Finding
     let finding =
         Finding::fail("capability-bounding-set", format!("the capability bounding set lacks {}", lacking.join(", ")));
     Finding { evidence: evidence(process), ..finding.so(consequence).mend(remedy) }
+}
+
+/// What the file has in effect and the bounding set lacks keeps the kernel from executing it at all.
+fn capabilities_out_of_bounds(case: &Case<'_>, process: &Process) -> Option<Finding> {
+    if started(case) != Launch::Stopped(Refusal::NotStarted(Errno::EPERM)) {
+        return None;
+    }
+    let of_file = file(case).and_then(|inode| helper_privilege::capabilities(case, inode))?.permitted;
+    let lacking = of_file & !process.capabilities.bounding;
+    let message = format!("the helper's file has capabilities in effect that the bounding set lacks: {lacking:#x}");
+    let remedy = Remedy::advice(
+        "whoever gave the file so much may have meant it",
+        "Give the helper's file cap_net_admin=ep and no more, which is all that it needs.",
+    );
+    let finding = Finding::fail("capability-bounding-set", message);
+    let finding = finding.so("the kernel would not start it, and QEMU prints a bare \"bridge helper failed\"");
+    Some(Finding { evidence: evidence(process), ..finding.mend(remedy) })
+}
+
+/// The socket that interfaces are set with is no privilege, but it is refused in the same places.
+fn no_socket(errno: Errno) -> Finding {
+    let message = format!("this process may make no Internet socket: {}", errno.text());
+    let remedy = Remedy::advice(
+        "the process was started so, and no change of the host takes that back",
+        "Start QEMU where nothing forbids it: systemd's RestrictAddressFamilies= (AF_INET is needed) or \
+         SystemCallFilter=, a container's seccomp profile, a security module.",
+    );
+    let line = format!("it would stop with \"failed to open control socket: {}\"", errno.text());
+    Finding::fail("socket-refused", message).so(line).seen("errno", errno).mend(remedy)
+}
+
+/// `SECBIT_NOROOT`: root is a user like any other.
+fn secure_bits(case: &Case<'_>, process: &Process) -> Option<Finding> {
+    let set = process.securebits.known().is_some_and(|bits| bits & SECBIT_NOROOT != 0);
+    if !set || by_capability(case) || process.capabilities.ambient & CAP_NET_ADMIN != 0 {
+        return None;
+    }
+    let consequence = if helper_privilege::needs_none(case) { helper_privilege::REFUSAL } else { NOT_DROPPED };
+    let remedy = Remedy::advice(
+        "the process was started so, and no change of the host takes that back",
+        "Start QEMU elsewhere, or give the helper's file cap_net_admin=ep in place of the setuid bit. systemd sets them by \
+         SecureBits=noroot.",
+    );
+    let finding = Finding::fail("secure-bits", "the process's securebits have NOROOT: root gains no capability");
+    Some(Finding { evidence: evidence(process), ..finding.so(consequence).mend(remedy) })
+}
+
+fn started(case: &Case<'_>) -> Launch {
+    launch(&case.snapshot.subject, &case.snapshot.process, &case.snapshot.helper)
 }
 
 fn user_namespace(case: &Case<'_>, process: &Process) -> Finding {
@@ -130,6 +187,9 @@ fn evidence(process: &Process) -> Vec<Evidence> {
         Evidence::new("bounding set", format!("{:016x}", process.capabilities.bounding)),
         Evidence::new("user namespace", namespace),
     ];
+    if process.seccomp != 0 {
+        evidence.push(Evidence::new("seccomp", "a filter, and nobody can see what it forbids"));
+    }
     if let Some(pid) = process.pid {
         evidence.insert(0, Evidence::new("process", pid));
     }

@@ -1,6 +1,6 @@
 //! /dev/net/tun is there, is the right device, opens for the subject.
 
-use super::view::owner;
+use super::view::{answer, owner};
 use super::{Case, Evidence, Finding, Judgement, Remedy};
 use crate::platform::{self, Action, Effect, ModeChange};
 use crate::snapshot::{Answer, Driver, Errno, Fact, Inode, Kind};
@@ -11,7 +11,7 @@ const DEVICE: Kind = Kind::CharDevice { major: 10, minor: 200 };
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
     let tun = &case.snapshot.tun;
     let found = tun.inode.known();
-    let access = answer(case);
+    let access = answer::of(case.snapshot, &tun.opens);
     match (found, access) {
         (Some(Err(errno)), _) if is_absent(*errno) => missing(case, *errno),
         (_, Fact::Known(Answer::No(errno))) if found.is_none() && is_absent(*errno) => missing(case, *errno),
@@ -27,16 +27,6 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
 
 fn is_absent(errno: Errno) -> bool {
     matches!(errno, Errno::ENOENT | Errno::ENOTDIR)
-}
-
-/// Whether it opens for the calling user, or for the root that a helper without libcap-ng stays.
-fn answer<'a>(case: &Case<'a>) -> &'a Fact<Answer> {
-    let opens = &case.snapshot.tun.opens;
-    let stays_root = case.snapshot.helper.binary.known().is_some_and(|binary| !binary.drops_privileges);
-    match &opens.helper {
-        Some(helper @ Fact::Known(Answer::Yes)) if stays_root => helper,
-        _ => &opens.subject,
-    }
 }
 
 fn missing(case: &Case<'_>, errno: Errno) -> Judgement {
@@ -63,7 +53,7 @@ fn wrong(case: &Case<'_>, found: Kind) -> Finding {
         Kind::Symlink => "a symbolic link that leads back to itself".to_owned(),
         found => owner::kind(found),
     };
-    let consequence = match (answer(case), found) {
+    let consequence = match (answer::of(case.snapshot, &case.snapshot.tun.opens), found) {
         (Fact::Known(Answer::No(errno)), _) => refused(*errno),
         (_, Kind::Directory) => refused(Errno::EISDIR),
         (_, Kind::Socket) => refused(Errno::ENXIO),

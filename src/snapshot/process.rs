@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Fact;
+use super::{Errno, Fact};
 
 /// Credentials and limits as the kernel holds them for one process.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
@@ -20,6 +20,9 @@ pub struct Process {
     pub securebits: Fact<u32>,
     /// `Seccomp`: 0 off, 1 strict, 2 filter.
     pub seccomp: u32,
+    /// The error of making an Internet socket, where a seccomp filter or a security module refuses it to this process.
+    #[serde(default)]
+    pub socket_error: Option<Errno>,
     /// The user namespace it is in.
     pub user_namespace: UserNamespace,
     /// Who owns the network namespace it is in, seen from its user namespace.

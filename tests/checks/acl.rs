@@ -1,7 +1,7 @@
 //! The checks of the ACL.
 
 use bridge_doctor::probe::{Judgement, Level::Fail, Level::Warn};
-use bridge_doctor::snapshot::{Access, Answer, Errno, Fact, Kind};
+use bridge_doctor::snapshot::{Access, Answer, Errno, Fact, FileCapabilities, Kind};
 use insta::assert_snapshot;
 
 use crate::state::{State, absent, acl, acl_file, bytes, finds, included, inode, kind, no, owned, unseen};
@@ -359,4 +359,40 @@ fn what_only_roots_group_or_a_sticky_directory_opens_is_closed() {
         owned(host, "/etc").mode = 0o1777;
     });
     assert_eq!(finds(&state, &[]), "");
+}
+
+/// The ACL as a device, which nobody changes by writing to it.
+fn device(minor: u32) -> State {
+    State::with(|host| {
+        let file = acl_file(host);
+        file.content = Fact::unknown("it is no regular file");
+        file.owners[0].mode = 0o666;
+        if let Fact::Known(Ok(inode)) = &mut file.inode {
+            inode.kind = Kind::CharDevice { major: 1, minor };
+        }
+    })
+}
+
+#[test]
+fn acl_is_the_null_device() {
+    assert_snapshot!(finds(&device(3), &[("acl-allows", Fail, "acl-denied")]));
+}
+
+#[test]
+fn acl_is_a_device_without_an_end() {
+    assert_snapshot!(finds(&device(5), &[("acl-file", Fail, "acl-unreadable")]));
+}
+
+/// A helper that works with its own rights reads with them, whatever the user may.
+#[test]
+fn acl_opens_for_a_helper_that_works_as_somebody_else() {
+    let state = State::with(|host| {
+        let found = FileCapabilities { permitted: 1 << 12, inheritable: 0, effective: true, root_uid: 0 };
+        if let Fact::Known(Ok(inode)) = &mut host.helper.file {
+            inode.mode = 0o2755;
+            inode.capabilities = Fact::Known(Some(found));
+        }
+        acl_file(host).readable = Access { subject: no(Errno::EACCES), helper: Some(Fact::Known(Answer::Yes)) };
+    });
+    finds(&state, &[]);
 }

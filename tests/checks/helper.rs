@@ -238,3 +238,46 @@ fn root_needs_no_privileged_helper() {
     finds(&state, &[]);
     assert!(matches!(state.judge("helper-setuid"), Judgement::NotApplicable { .. }));
 }
+
+/// QEMU takes it for a command; libvirt does not.
+#[test]
+fn it_has_a_blank_in_its_path() {
+    let blank = |source| {
+        State::with(|host| {
+            host.helper.path = "/opt/my qemu/qemu-bridge-helper".into();
+            host.helper.source = source;
+        })
+    };
+    let text = finds(&blank(PathSource::Option), &[("helper-path", Fail, "helper-path-mismatch")]);
+    assert_snapshot!(text);
+    finds(&blank(PathSource::LibvirtConfiguration("/etc/libvirt/qemu.conf".into())), &[]);
+}
+
+/// What a script starts may be privileged, and nobody can tell.
+#[test]
+fn it_is_a_script() {
+    let state = State::with(|host| {
+        file(host).mode = 0o755;
+        if let Fact::Known(binary) = &mut host.helper.binary {
+            binary.format = Format::Script { interpreter: "/bin/sh".into(), interpreter_error: None };
+            binary.is_helper = false;
+        }
+    });
+    finds(&state, &[]);
+    for check in ["helper-executable", "helper-setuid"] {
+        assert!(matches!(state.judge(check), Judgement::Unjudged(_)), "{check}");
+    }
+}
+
+#[test]
+fn its_capability_is_inheritable_in_the_process_as_well() {
+    let state = State::with(|host| {
+        let found = FileCapabilities { permitted: 0, inheritable: NET_ADMIN, effective: true, root_uid: 0 };
+        file(host).mode = 0o755;
+        file(host).capabilities = Fact::Known(Some(found));
+        if let Fact::Known(process) = &mut host.process {
+            process.capabilities.inheritable = NET_ADMIN;
+        }
+    });
+    finds(&state, &[]);
+}

@@ -1,7 +1,7 @@
 //! What the process itself may gain.
 
 use bridge_doctor::probe::{Judgement, Level::Fail};
-use bridge_doctor::snapshot::{Fact, FileCapabilities, NetOwner, Process, Snapshot};
+use bridge_doctor::snapshot::{Errno, Fact, FileCapabilities, NetOwner, Process, Snapshot};
 use insta::assert_snapshot;
 
 use crate::state::{State, finds};
@@ -91,4 +91,30 @@ fn an_ambient_capability_needs_no_gain() {
         process.capabilities.ambient = NET_ADMIN;
     });
     finds(&state, &[]);
+}
+
+/// The kernel does not even start it.
+#[test]
+fn the_file_has_capabilities_that_the_bounding_set_lacks() {
+    let state = State::with(|host| {
+        let found = FileCapabilities { permitted: NET_ADMIN | SETPCAP, inheritable: 0, effective: true, root_uid: 0 };
+        if let Fact::Known(Ok(inode)) = &mut host.helper.file {
+            inode.mode = 0o755;
+            inode.capabilities = Fact::Known(Some(found));
+        }
+        process(host).capabilities.bounding &= !SETPCAP;
+    });
+    assert_snapshot!(finds(&state, &[("privilege-gain", Fail, "capability-bounding-set")]));
+}
+
+#[test]
+fn root_gains_nothing() {
+    let state = with(|process| process.securebits = Fact::Known(1));
+    assert_snapshot!(finds(&state, &[("privilege-gain", Fail, "secure-bits")]));
+}
+
+#[test]
+fn no_socket_is_to_be_had() {
+    let state = with(|process| process.socket_error = Some(Errno::EACCES));
+    assert_snapshot!(finds(&state, &[("privilege-gain", Fail, "socket-refused")]));
 }

@@ -122,6 +122,7 @@ fn process() -> Process {
         capabilities: Capabilities { bounding: 0x1ff_ffff_ffff, ..Capabilities::default() },
         securebits: Fact::Known(0),
         seccomp: 0,
+        socket_error: None,
         user_namespace: UserNamespace { initial: true, users: every_identity(), groups: every_identity() },
         net_owner: Fact::Known(NetOwner::Within),
         open_files: Some(1024),

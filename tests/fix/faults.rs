@@ -107,6 +107,8 @@ pub(crate) const FAULTS: &[Fault] = &[
     Fault::new("no new privileges", "no-new-privs", |host| process(host).no_new_privs = true),
     Fault::new("bounding set", "capability-bounding-set", |host| process(host).capabilities.bounding = 0),
     Fault::new("user namespace", "user-namespace", |host| process(host).net_owner = Fact::Known(NetOwner::Above)),
+    Fault::new("securebits", "secure-bits", |host| process(host).securebits = Fact::Known(1)),
+    Fault::new("no sockets", "socket-refused", |host| process(host).socket_error = Some(Errno::EACCES)),
     Fault::new("no ACL", "acl-missing", acl_missing),
     Fault::new("a dangling ACL", "acl-missing", |host| {
         acl_missing(host);
@@ -148,6 +150,16 @@ pub(crate) const FAULTS: &[Fault] = &[
     }),
     Fault::new("an include of itself", "acl-include-cycle", |host| {
         acl(host, "allow br0\ninclude /etc/qemu/bridge.conf\n");
+    }),
+    Fault::new("an include of a pipe", "acl-include-endless", |host| {
+        acl(host, "include /run/rules\nallow br0\n");
+        let mut pipe = host.acl.files[0].clone();
+        pipe.path = "/run/rules".into();
+        pipe.content = Fact::unknown("it is no regular file");
+        if let Fact::Known(Ok(inode)) = &mut pipe.inode {
+            inode.kind = Kind::Fifo;
+        }
+        host.acl.files.push(pipe);
     }),
     Fault::new("nothing allowed", "acl-denied", |host| acl(host, "# nothing yet\n")),
     Fault::new("denied", "acl-denied", |host| acl(host, "allow br0\ndeny br0\n")),

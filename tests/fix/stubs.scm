@@ -2,33 +2,34 @@
 (use-modules (ice-9 match) (ice-9 pretty-print))
 
 (define known-modules
-  '((gnu) (gnu system privilege) (gnu system setuid) (gnu packages virtualization) (gnu services) (guix gexp)
-    (gnu services base) (gnu services sysctl) (gnu system shadow)))
+  '((gnu) (gnu system privilege) (gnu system setuid) (gnu packages virtualization) (gnu services sysctl)))
 
-;; What each module of Guix gives that a declaration may name: a name that was not imported is an error.
+;; What a module beside (gnu) gives that a declaration may name: a name that was not imported is an error.
 (define exports
   '((privileged-program (gnu system privilege))
     (setuid-program (gnu system setuid))
     (qemu (gnu packages virtualization))
-    (simple-service (gnu services))
-    (plain-file (guix gexp))
-    (sysctl-service-type (gnu services sysctl))
-    (static-networking (gnu services base))
-    (supplementary-groups (gnu system shadow))))
+    (sysctl-service-type (gnu services sysctl))))
 
 (define imported '())
 
-(define-syntax define-record-stub
-  (syntax-rules ()
-    ((_ name) (define-syntax name (syntax-rules () ((_ (field value) (... ...)) (list 'name (cons 'field value) (... ...))))))))
+;; A record knows its fields, and misses those that have no default.
+(define (record name needed known given)
+  (for-each (lambda (field) (unless (memq field (append needed known)) (error "no such field:" name field)))
+            (map car given))
+  (for-each (lambda (field) (unless (assq field given) (error "missing field:" name field))) needed)
+  (cons name given))
 
-(define-record-stub privileged-program)
-(define-record-stub setuid-program)
-(define-record-stub static-networking)
-(define-record-stub network-link)
-(define-syntax sysctl-configuration
-  (syntax-rules (inherit)
-    ((_ (inherit base) (field value) ...) (list 'sysctl-configuration (cons 'field value) ...))))
+(define-syntax-rule (define-record-stub name (needed ...) (known ...))
+  (define-syntax name
+    (syntax-rules ()
+      ((_ (field value) (... ...))
+       (record 'name '(needed ...) '(known ...) (list (cons 'field value) (... ...)))))))
+
+(define-record-stub privileged-program (program) (setuid? setgid? user group capabilities))
+(define-record-stub setuid-program (program) (setuid? setgid? user group))
+(define-record-stub static-networking (addresses) (links routes provision requirement name-servers))
+(define-record-stub network-link (arguments) (name type mac-address))
 (define-syntax field-stub
   (syntax-rules () ((_ name) (define (name value) (list 'name value)))))
 (field-stub privileged-programs)
@@ -42,13 +43,9 @@
 (define etc-service-type 'etc-service-type)
 (define static-networking-service-type 'static-networking-service-type)
 (define sysctl-service-type 'sysctl-service-type)
-(define (sysctl-configuration-settings config) '(("default" . "1")))
 (define %default-privileged-programs '(default-privileged))
 (define %setuid-programs '(default-setuid))
 (define %base-services '(base-services))
-(define-syntax modify-services
-  (syntax-rules (=>)
-    ((_ list (type config => value)) (let ((config 'config)) (append list (cons 'modified (cons type value)))))))
 
 (define (names form)
   (match form

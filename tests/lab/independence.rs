@@ -23,8 +23,9 @@ fn hidden(state: &State, faults: &[Fault]) -> bool {
     // A bridge without a name is what a rule without a name allows.
     let rule_without_a_name =
         state.value(Dimension::Acl).name == "empty-name" && found("bridge-missing") && found("acl-denied");
-    // A helper with a capability of its own does not change its user, and needs nothing else from the bounding set.
-    let needs_one_capability = found("capability-bounding-set")
+    // A helper with a capability of its own does not change its user, and needs nothing else from the bounding set, nor
+    // anything from being root.
+    let needs_one_capability = (found("capability-bounding-set") || found("secure-bits"))
         && found("helper-nosuid-mount")
         && state.value(Dimension::Helper).name.ends_with("capability-ep");
     not_for_root

@@ -17,6 +17,7 @@ pub(super) fn look(reading: &Reading, remarks: &mut Remarks) {
             IncludeResult::Read => {}
             IncludeResult::NotOpened(errno) => warn("include-not-opened", &|| not_opened(include, errno)),
             IncludeResult::Broken => warn("include-broken", &|| broken(include, reading)),
+            IncludeResult::Endless => {}
             IncludeResult::Cycle if reading.outcome == Outcome::Endless => {}
             IncludeResult::Cycle => warn("include-cycle", &|| {
                 Said::new(
@@ -32,10 +33,13 @@ pub(super) fn look(reading: &Reading, remarks: &mut Remarks) {
 }
 
 fn endless(reading: &Reading, remarks: &mut Remarks) {
-    let back = reading.includes.iter().find(|include| include.result == IncludeResult::Cycle);
-    if let Some(include) = back.or_else(|| reading.includes.last()) {
+    let of = |result| reading.includes.iter().find(|include| include.result == result);
+    let (back, without_end) = (of(IncludeResult::Cycle), of(IncludeResult::Endless));
+    if let Some(include) = without_end.or(back).or_else(|| reading.includes.last()) {
         remarks.add(DiagnosticLevel::Error, "include-endless", include.place, || {
-            Said::new(if back.is_some() {
+            Said::new(if without_end.is_some() {
+                "this is a pipe or a device without an end: the helper never gets to its own"
+            } else if back.is_some() {
                 "this file is being read already: the helper crashes or never ends"
             } else {
                 "the includes are so deep or so many that the helper crashes or never ends"

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::answer;
 use crate::acl::{self, Diagnostic, IncludeResult, Opened, Outcome, Place, Reading, Source};
 use crate::helper;
 use crate::probe::{Case, Judgement};
@@ -15,11 +16,11 @@ pub(in crate::probe) struct Files<'a> {
 impl Source for Files<'_> {
     fn open(&self, path: &Path) -> Opened<'_> {
         let Some(file) = self.snapshot.acl.file(path) else { return Opened::Unknown };
-        match (answer(self.snapshot, file), file.content.known()) {
+        match (answer::of(self.snapshot, &file.readable), file.content.known()) {
             (Fact::Known(Answer::No(errno)), None) => Opened::Failed(*errno),
             (Fact::Known(Answer::No(errno)), Some(_)) if !self.judged_by_acl_file(file) => Opened::Failed(*errno),
             (_, Some(content)) => Opened::Content(&content.0),
-            (_, None) => Opened::Unknown,
+            (_, None) => acl::special(file).unwrap_or(Opened::Unknown),
         }
     }
 }
@@ -54,22 +55,15 @@ pub(in crate::probe) fn first(snapshot: &Snapshot) -> Option<&AclFile> {
     snapshot.acl.file(&snapshot.acl.path)
 }
 
-/// Whether the file opens for the calling user, or for the root that a helper without libcap-ng stays.
-pub(in crate::probe) fn answer<'a>(snapshot: &Snapshot, file: &'a AclFile) -> &'a Fact<Answer> {
-    let stays_root = snapshot.helper.binary.known().is_some_and(|binary| !binary.drops_privileges);
-    match &file.readable.helper {
-        Some(helper @ Fact::Known(Answer::Yes)) if stays_root => helper,
-        _ => &file.readable.subject,
-    }
-}
-
 /// The judgement where the ACL cannot be read to its end, for a check that needs its rules.
 pub(in crate::probe) fn without_rules(case: &Case<'_>, reading: &Reading) -> Option<Judgement> {
     match reading.outcome {
         Outcome::Parsed => None,
         Outcome::Broken => Some(Judgement::unjudged("the ACL does not parse")),
         Outcome::NotOpened(_) => Some(Judgement::unjudged("the ACL does not open")),
-        Outcome::Endless => Some(Judgement::not_applicable("an include cycle ends the helper before it decides")),
+        Outcome::Endless => {
+            Some(Judgement::not_applicable("an include ends the helper, or never ends, before it decides"))
+        }
         Outcome::Unknown => Some(unread(case)),
     }
 }

@@ -1,6 +1,7 @@
 //! Views of the snapshot that several probes share.
 
 pub(super) mod acl;
+pub(super) mod answer;
 pub(super) mod bridge;
 pub(super) mod correct;
 pub(super) mod interface;

@@ -44,6 +44,17 @@ fn followed() -> Vec<Value> {
         good("include-chained-allow-after-missing", |name| {
             included(format!("include /no/such/file\nallow {name}\n"), 0o644)
         }),
+        good("include-null-device", |name| {
+            acl(format!("{INCLUDE}allow {name}\n"))?;
+            node(MORE, SFlag::S_IFCHR, (1, 3), 0o666)
+        }),
+        good("include-twenty-two-deep", |name| {
+            acl("include /etc/qemu/1\n")?;
+            for level in 1..22 {
+                write(format!("{ACL_DIRECTORY}/{level}"), format!("include {ACL_DIRECTORY}/{}\n", level + 1), 0o644)?;
+            }
+            write(format!("{ACL_DIRECTORY}/22"), format!("allow {name}\n"), 0o644)
+        }),
         good("include-without-end-of-line", |name| {
             acl("include /etc/qemu/more.conf")?;
             write(MORE, format!("allow {name}"), 0o644)
@@ -108,14 +119,14 @@ fn cyclic() -> Vec<Value> {
             "acl-include-cycle",
         )
         .alone(),
-        Value::odd(
-            "include-pipe",
-            Realise::Acl(|name| {
-                acl(format!("{INCLUDE}allow {name}\n"))?;
-                node(MORE, SFlag::S_IFIFO, (0, 0), 0o644)
-            }),
-        )
-        .alone(),
+        endless("include-pipe", |name| {
+            acl(format!("{INCLUDE}allow {name}\n"))?;
+            node(MORE, SFlag::S_IFIFO, (0, 0), 0o644)
+        }),
+        endless("include-zero-device", |name| {
+            acl(format!("{INCLUDE}allow {name}\n"))?;
+            node(MORE, SFlag::S_IFCHR, (1, 5), 0o644)
+        }),
         good("include-closed-beside-the-rule", |name| {
             acl(format!("allow {name}\n{INCLUDE}"))?;
             files::write(MORE, "deny all\n", 0o600)
@@ -125,6 +136,10 @@ fn cyclic() -> Vec<Value> {
 
 fn good(name: &'static str, make: fn(&str) -> Made) -> Value {
     Value::good(name, Realise::Acl(make))
+}
+
+fn endless(name: &'static str, make: fn(&str) -> Made) -> Value {
+    Value::fault(name, Realise::Acl(make), "acl-include", "acl-include-endless").alone()
 }
 
 fn denial(name: &'static str, make: fn(&str) -> Made) -> Value {

@@ -2,7 +2,7 @@
 
 use super::{Made, Realise, Value};
 use crate::sandbox::files::{self, acl};
-use crate::sandbox::place::ACL;
+use crate::sandbox::place::{ACL, ACL_DIRECTORY};
 
 /// Every value.
 pub(super) fn values() -> Vec<Value> {
@@ -48,6 +48,10 @@ fn denied() -> Vec<Value> {
         denial("control-characters", |_| acl("allow \u{1b}[31mbr0\n")),
         denial("nul-hides-the-line", |name| acl(format!("\0allow {name}\n"))),
         denial("nul-ends-the-name", |_| acl("allow b\0r0\n")),
+        denial("null-device", |_| {
+            files::directory(ACL_DIRECTORY, 0o755)?;
+            files::link("/dev/null", ACL)
+        }),
         denial("directory", |_| files::directory(ACL, 0o755)),
     ]
 }

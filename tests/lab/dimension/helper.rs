@@ -63,6 +63,10 @@ fn privileged() -> Vec<Value> {
             files::posix_acl(HELPER, ALICE, 5, 7)
         }),
         good("capability-ep", || with_capability(0o755, NET_ADMIN, true, None)),
+        good("capabilities-of-two-kinds", || {
+            helper(0, 0, 0o755)?;
+            files::two_capabilities(HELPER, NET_ADMIN, NET_RAW)
+        }),
         good("capability-ep-0511", || with_capability(0o511, NET_ADMIN, true, None)),
         good("capability-ep-owned-by-user", || {
             helper(ALICE, ALICE, 0o755)?;
@@ -187,6 +191,7 @@ fn not_executable() -> Vec<Value> {
         fault("truncated-file", FORMAT, || Mould::Truncated.put(HELPER, 0, 0, 0o4755)),
         fault("foreign-processor", FORMAT, || Mould::Foreign.put(HELPER, 0, 0, 0o4755)),
         fault("lost-script", FORMAT, || Mould::LostScript.put(HELPER, 0, 0, 0o4755)),
+        fault("script-with-a-long-path", FORMAT, || Mould::LongScript.put(HELPER, 0, 0, 0o4755)),
         fault("lost-loader", FORMAT, || Mould::LostLoader.put(HELPER, 0, 0, 0o4755)),
     ]
 }

@@ -18,6 +18,7 @@ pub(super) fn values() -> Vec<Value> {
     vec![
         good("plain", ALICE),
         good("many-open-files", Credentials { open_files: 20_000, ..ALICE }),
+        good("few-open-files", Credentials { open_files: 24, ..ALICE }),
         good("not-in-group", Credentials { groups: &[], ..ALICE }),
         good("inheritable-net-admin", Credentials { inheritable: CapabilitySet::NET_ADMIN, ..ALICE }),
         good(
@@ -43,8 +44,12 @@ pub(super) fn values() -> Vec<Value> {
         fault("user-namespace-same-user", NAMESPACE, inside(UserNamespace::SameUser)),
         fault("container", NAMESPACE, inside(UserNamespace::Container)),
         fault("shifted-container", NAMESPACE, inside(UserNamespace::ShiftedContainer)),
+        fault(
+            "root-gains-nothing",
+            "secure-bits",
+            Credentials { secure_bits: CapabilitiesSecureBits::NO_ROOT, ..ALICE },
+        ),
         odd("shifted-container-with-network", inside(UserNamespace::ShiftedContainerWithNetwork)),
-        odd("root-gains-nothing", Credentials { secure_bits: CapabilitiesSecureBits::NO_ROOT, ..ALICE }),
         odd("no-setuid-fixup", Credentials { secure_bits: CapabilitiesSecureBits::NO_SETUID_FIXUP, ..ALICE }),
         odd("no-ambient-raise", Credentials { secure_bits: CapabilitiesSecureBits::NO_CAP_AMBIENT_RAISE, ..ALICE }),
     ]

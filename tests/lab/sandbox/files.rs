@@ -67,6 +67,11 @@ pub fn capabilities(path: impl AsRef<Path>, capability: u8, effective: bool, roo
     set_capabilities(path.as_ref(), [1 << capability, 0], effective, root)
 }
 
+/// Two permitted and effective file capabilities.
+pub fn two_capabilities(path: impl AsRef<Path>, one: u8, other: u8) -> io::Result<()> {
+    set_capabilities(path.as_ref(), [1 << one | 1 << other, 0], true, None)
+}
+
 /// One inheritable and effective file capability.
 pub fn inheritable_capability(path: impl AsRef<Path>, capability: u8) -> io::Result<()> {
     set_capabilities(path.as_ref(), [0, 1 << capability], true, None)

@@ -54,6 +54,8 @@ pub enum Mould {
     Foreign,
     /// A script whose interpreter is missing.
     LostScript,
+    /// A script whose interpreter has a longer path than the kernel reads.
+    LongScript,
     /// The real helper with an interpreter that is missing.
     LostLoader,
 }
@@ -61,13 +63,14 @@ pub enum Mould {
 static REAL_HELPER: LazyLock<Vec<u8>> = LazyLock::new(|| fs::read(HELPER).unwrap_or_default());
 
 impl Mould {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Helper,
         Self::SecondHelper,
         Self::Empty,
         Self::Truncated,
         Self::Foreign,
         Self::LostScript,
+        Self::LongScript,
         Self::LostLoader,
     ];
 
@@ -89,6 +92,7 @@ impl Mould {
                 bytes
             }
             Self::LostScript => b"#!/mnt/no-such-interpreter\n".to_vec(),
+            Self::LongScript => format!("#!/{}\n", "x".repeat(300)).into_bytes(),
             Self::LostLoader => {
                 let mut bytes = real.clone();
                 let loader = b"/lib64/ld-linux";
