@@ -62,12 +62,15 @@ pub enum Entry {
         /// Its number.
         step: u32,
     },
-    /// The whole run was taken back.
+    /// The run was taken back, but for the steps that stay.
     TakenBack {
         /// When.
         time: String,
         /// What could not be put back and stays, one sentence each.
         left: Vec<String>,
+        /// The steps that stay, as somebody changed since what they changed.
+        #[serde(default)]
+        kept: Vec<u32>,
     },
 }
 

@@ -188,12 +188,12 @@ fn one(actions: &[Action], before: &Tree) -> Result<bool, String> {
             }
             // From the disk, as another process would.
             let mut runs = journal.runs().map_err(say)?;
-            let read = runs.last_mut().ok_or("no run in the journal")?;
+            let read = runs.whole.last_mut().ok_or("no run in the journal")?;
             if read.state() != RunState::Applied {
                 return Err(format!("the journal says {:?}", read.state()));
             }
             let back = take_back(read, Why::Undo, &mut |_| {}).map_err(says)?;
-            let state = journal.runs().map_err(say)?.last().map(|run| run.state());
+            let state = journal.runs().map_err(say)?.whole.last().map(|run| run.state());
             if back.left.is_empty() && state == Some(RunState::Undone) {
                 Ok(true)
             } else {

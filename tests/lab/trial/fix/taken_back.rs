@@ -92,11 +92,12 @@ fn in_order(sandbox: &Sandbox) -> Result<(), Failed> {
     let ours = fs::read(FILE)?;
     fs::write(FILE, [&ours[..], b"somebody's own\n"].concat())?;
     let changed = Tree::of(&[BENCH])?;
-    expect(&undo(sandbox, &["--yes"])?, 4, &["somebody changed it since", FILE, "content", "sudo install"])?;
+    let words = ["somebody changed it since", FILE, "content", "sudo diff -u", "sudo install", "+somebody's own"];
+    expect(&undo(sandbox, &["--dry-run"])?, 1, &words)?;
     changed.same(&Tree::of(&[BENCH])?)?;
     fs::write(FILE, &ours)?;
     files::chmod(FILE, 0o755)?;
-    expect(&undo(sandbox, &["--yes"])?, 4, &["somebody changed it since", "mode"])?;
+    expect(&undo(sandbox, &["--dry-run"])?, 1, &["somebody changed it since", "mode"])?;
     files::chmod(FILE, 0o600)?;
     after.same(&Tree::of(&[BENCH])?)?;
 
