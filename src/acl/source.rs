@@ -15,6 +15,10 @@ impl Source for Acl {
     fn open(&self, path: &Path) -> Opened<'_> {
         as_helper(self.file(path))
     }
+
+    fn is_directory(&self, path: &Path) -> bool {
+        self.file(path).is_some_and(is_directory)
+    }
 }
 
 /// The same, found by their hash: for an ACL with a great many includes.
@@ -33,6 +37,14 @@ impl Source for IndexedAcl<'_> {
     fn open(&self, path: &Path) -> Opened<'_> {
         as_helper(self.0.get(path.as_os_str()).copied())
     }
+
+    fn is_directory(&self, path: &Path) -> bool {
+        self.0.get(path.as_os_str()).copied().is_some_and(is_directory)
+    }
+}
+
+fn is_directory(file: &AclFile) -> bool {
+    matches!(&file.inode, Fact::Known(Ok(inode)) if inode.kind == Kind::Directory)
 }
 
 fn as_helper(file: Option<&AclFile>) -> Opened<'_> {
