@@ -1,6 +1,6 @@
 //! The helper is privileged: setuid root, or `cap_net_admin` in effect from its file capabilities.
 
-use super::helper_privilege::{self, Standing};
+use super::helper_privilege::{self, Privilege};
 use super::view::owner;
 use super::{Case, Evidence, Finding, Judgement};
 use crate::helper::{CAP_NET_ADMIN, Launch, Refusal, launch};
@@ -22,8 +22,8 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
     if inode.size == 0 || inode.kind != Kind::Regular {
         return Judgement::unjudged("it is not a program");
     }
-    let standing = helper_privilege::standing(case, inode);
-    if standing == Standing::OwnerHidden {
+    let given = helper_privilege::privilege(case, inode);
+    if given == Privilege::OwnerHidden {
         return Judgement::not_applicable("its owner has no identity in this user namespace");
     }
     if helper_privilege::links_to_unprivileged(case) {
@@ -34,7 +34,7 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
         let message = "it is setuid root and has file capabilities as well: those take the place of root's".to_owned();
         return finding(case, "helper-file-caps-incomplete", message, evidence).into();
     }
-    if standing == Standing::Privileged {
+    if given == Privilege::Granted {
         return Judgement::pass(privilege(case, inode), evidence);
     }
     if let (Fact::Unknown(unknown), false) = (&inode.capabilities, inode.mode & helper_privilege::SETUID != 0) {

@@ -4,7 +4,7 @@ use std::os::unix::ffi::OsStrExt as _;
 
 use super::lines::edited;
 use crate::fix::object::CAPABILITY;
-use crate::fix::{Attributes, Object};
+use crate::fix::{Attributes, Node, Object};
 use crate::platform::{Action, ModeChange};
 use crate::snapshot::Bytes;
 
@@ -39,6 +39,16 @@ pub(super) fn after(action: &Action, before: &Object, owner: Option<Owner>) -> R
             }
             other => Err(format!("{} stands where the link should be, and would be lost", other.kind())),
         },
+        Action::MakeDevice { major, minor, mode, .. } => {
+            let node = Node::CharDevice(*major, *minor);
+            match before {
+                Object::Absent {} | Object::Link { .. } => {
+                    Ok(Object::Node { node, attributes: Attributes::of_root(*mode) })
+                }
+                Object::Node { node: standing, .. } if *standing == node => Ok(before.clone()),
+                other => Err(format!("{} stands where the device should be, and would be lost", other.kind())),
+            }
+        }
         Action::Run { .. } => Ok(before.clone()),
     }
 }

@@ -116,7 +116,9 @@ impl View {
             | Action::EditFile { path, .. }
             | Action::SetMode { path, .. }
             | Action::SetCapabilities { path, .. } => Ok(vec![self.planned(path, Last::Follow, action)?]),
-            Action::MakeLink { path, .. } => Ok(vec![self.planned(path, Last::Keep, action)?]),
+            Action::MakeLink { path, .. } | Action::MakeDevice { path, .. } => {
+                Ok(vec![self.planned(path, Last::Keep, action)?])
+            }
             Action::Run { argv, writes, undo } => {
                 program::find(argv)?;
                 undo.as_deref().map(program::find).transpose()?;

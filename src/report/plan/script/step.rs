@@ -4,7 +4,7 @@ use super::checksum;
 use super::words::{Words, printf};
 use crate::acl;
 use crate::platform::{Action, Effect, LineEdit, ModeChange};
-use crate::report::{PlannedAction, Preimage, Standing};
+use crate::report::{FoundFile, PlannedAction, Preimage};
 use crate::snapshot::Kind;
 
 /// The pieces, each a list of commands whose last one decides.
@@ -43,6 +43,9 @@ pub(super) fn of(planned: &PlannedAction, words: &mut Words) -> Step {
             }
         }
         Action::MakeLink { path, target } => link(&words.path(path), &words.path(target), preimage, words),
+        Action::MakeDevice { path, major, minor, mode } => {
+            device(&words.path(path), (*major, *minor), *mode, preimage, words)
+        }
         Action::Run { argv, .. } => run(argv, &planned.effect, preimage, words),
     };
     Step {
@@ -168,7 +171,7 @@ fn set_mode(
     };
     let done = match (found, mode) {
         (Some(found), Some(mode)) => {
-            let after = Standing { mode: mode.applied(found.mode), ..found.clone() };
+            let after = FoundFile { mode: mode.applied(found.mode), ..found.clone() };
             let (uid, gid) = match owner {
                 None => (found.uid.to_string(), found.gid.to_string()),
                 Some((user, group)) => (id(user), id(group)),
@@ -213,7 +216,7 @@ fn id(name: &str) -> String {
 /// Whether the file is as the plan found it.
 fn as_found(path: &str, preimage: &Preimage) -> String {
     match preimage {
-        Preimage::Standing(Standing { target: Some(_), .. }) => format!("[ -L {path} ]"),
+        Preimage::Standing(FoundFile { target: Some(_), .. }) => format!("[ -L {path} ]"),
         Preimage::Standing(found) => format!("stands {path} {} {} {}", permissions(found), found.uid, found.gid),
         Preimage::Unknown => format!("[ -e {path} ] && [ ! -L {path} ]"),
         // An earlier step makes it.
@@ -224,11 +227,22 @@ fn as_found(path: &str, preimage: &Preimage) -> String {
 fn link(path: &str, target: &str, preimage: &Preimage, words: &mut Words) -> Pieces {
     let done = format!("leads {path} {target}");
     match preimage {
-        Preimage::Standing(Standing { target: Some(old), .. }) => {
+        Preimage::Standing(FoundFile { target: Some(old), .. }) => {
             let old = words.path(old);
             (done, format!("leads {path} {old}"), format!("rm -f {path}\nln -s {target} {path}"))
         }
         _ => (done, format!("free {path}"), format!("ln -s {target} {path}")),
+    }
+}
+
+fn device(path: &str, (major, minor): (u32, u32), mode: u32, preimage: &Preimage, words: &mut Words) -> Pieces {
+    let done = format!("device {path} {major} {minor}");
+    let make = format!("mknod -m {mode:04o} {path} c {major} {minor}\nchown 0:0 {path}");
+    match preimage {
+        Preimage::Standing(FoundFile { target: Some(old), .. }) => {
+            (done, format!("leads {path} {}", words.path(old)), format!("rm -f {path}\n{make}"))
+        }
+        _ => (done, format!("free {path}"), make),
     }
 }
 
@@ -242,7 +256,7 @@ fn run(argv: &[String], effect: &Effect, preimage: &Preimage, words: &mut Words)
         (Effect::Owned { path, group, mode }, _) => {
             let file = words.path(path);
             let ready = format!("{ready} && {}", as_found(&file, preimage));
-            let after = Standing {
+            let after = FoundFile {
                 kind: Kind::Regular,
                 mode: *mode,
                 uid: 0,
@@ -270,13 +284,12 @@ fn run(argv: &[String], effect: &Effect, preimage: &Preimage, words: &mut Words)
             let name = argv.iter().skip_while(|word| *word != "con-name").nth(1).map_or("", String::as_str);
             (format!("nmcli connection show id {} >/dev/null 2>&1", words.word(name.as_bytes())), ready, take)
         }
-        (_, ["mknod", ..]) => ("[ -c /dev/net/tun ]".to_owned(), ready, take),
         _ => (NEVER.to_owned(), ready, take),
     }
 }
 
 /// Type and permissions as `ls -l` writes them.
-fn permissions(found: &Standing) -> String {
+fn permissions(found: &FoundFile) -> String {
     let mut text = String::from(match found.kind {
         Kind::Regular => "-",
         Kind::Directory => "d",
