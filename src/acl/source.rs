@@ -7,9 +7,6 @@ use std::path::Path;
 use super::{Opened, Source};
 use crate::snapshot::{Acl, AclFile, Answer, Errno, Fact, Kind};
 
-/// `/dev/null`, to which people link a file that they want to be empty.
-const NULL_DEVICE: Kind = Kind::CharDevice { major: 1, minor: 3 };
-
 /// The files as the helper can open them.
 impl Source for Acl {
     fn open(&self, path: &Path) -> Opened<'_> {
@@ -75,7 +72,7 @@ fn special(file: &AclFile) -> Option<Opened<'_>> {
     match inode.kind {
         Kind::Fifo => Some(Opened::Endless),
         Kind::Socket => Some(Opened::Failed(Errno::ENXIO)),
-        NULL_DEVICE => Some(Opened::Content(&[])),
+        Kind::NULL => Some(Opened::Content(&[])),
         _ => None,
     }
 }

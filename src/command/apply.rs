@@ -216,7 +216,8 @@ fn tasks(plan: &Plan) -> Vec<Task<'_>> {
 }
 
 fn task(planned: &PlannedAction) -> Task<'_> {
-    Task { id: &planned.id, cause: planned.cause, summary: &planned.summary, action: &planned.action }
+    let PlannedAction { id, cause, summary, action, effect, .. } = planned;
+    Task { id, cause, summary, action, effect }
 }
 
 /// Whether a signal that asks the program to end waits.

@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::apply::place::{Last, Place, find, spot};
-use super::apply::{clear, look, reach, run_program};
+use super::apply::{bridge, clear, look, reach, run_program};
 use super::journal::{Blob, Change, Run, Step, Why};
 use super::{Object, Trouble};
 
@@ -57,10 +57,12 @@ fn noted(written: Result<(), Trouble>, why: Why) -> Result<(), Vec<Trouble>> {
 fn take_step_back(run: &Run, step: &Step, back: &mut Back) -> Result<(), Trouble> {
     let finished = run.left_by(step.number).is_some();
     if let Some(undo) = &step.undo {
-        match run_program(undo, &|| true) {
-            // A program that was cut off need not have done anything that could be taken back.
-            Err(trouble) if finished => back.left.push(trouble.to_string()),
-            _ => {}
+        // A program that was cut off need not have done anything that could be taken back.
+        let needed = finished && !step.bridge.as_ref().is_some_and(bridge::is_gone);
+        if let Err(trouble) = run_program(undo, &|| true)
+            && needed
+        {
+            back.left.push(trouble.to_string());
         }
     }
     for change in step.changes.iter().rev() {

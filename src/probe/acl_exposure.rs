@@ -7,7 +7,7 @@ use super::view::{near, owner};
 use super::{Case, Evidence, Finding, Judgement, Remedy};
 use crate::acl::{Outcome, Reading, Rule, RuleKind};
 use crate::platform::{Action, LineEdit, ModeChange};
-use crate::snapshot::Owned;
+use crate::snapshot::{AclFile, Kind, Owned};
 
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
     let reading = case.acl;
@@ -74,13 +74,18 @@ fn writable(case: &Case<'_>) -> Option<Finding> {
         mode: (owned.mode & 0o022 != 0).then_some(ModeChange::Remove(0o022)),
     });
     let remedy = Remedy::actions(actions);
-    let remedy = match exposed.iter().find(|owned| owned.uid != 0) {
-        Some(owned) => remedy.by_hand(format!(
+    let mut others = exposed.iter().filter(|owned| owned.directory && !owned.path.starts_with("/etc"));
+    let remedy = match (exposed.iter().find(|owned| owned.uid != 0), others.next()) {
+        (Some(owned), _) => remedy.by_hand(format!(
             "{} belongs to user {}, who may need it: look at what stands there first",
             owned.path.display(),
             owned.uid
         )),
-        None => remedy,
+        (None, Some(directory)) => remedy.by_hand(format!(
+            "others may need to write in {}: look at what stands there first",
+            directory.path.display()
+        )),
+        (None, None) => remedy,
     };
     let message =
         format!("{} can be changed by others than root: {}", first.path.display(), owner::of_owned(first, subject));
@@ -92,6 +97,12 @@ fn writable(case: &Case<'_>) -> Option<Finding> {
     }))
 }
 
+/// The files and directories of the ACL; a device is everybody's, and whoever writes to it changes no rule.
 fn owned<'a>(case: &Case<'a>) -> impl Iterator<Item = &'a Owned> {
-    case.snapshot.acl.files.iter().flat_map(|file| &file.owners)
+    let is_device = |file: &AclFile| {
+        let inode = file.inode.known().and_then(|inode| inode.as_ref().ok());
+        inode.is_some_and(|inode| !matches!(inode.kind, Kind::Regular | Kind::Directory))
+    };
+    let files = case.snapshot.acl.files.iter().map(move |file| (is_device(file), file));
+    files.flat_map(|(is_device, file)| file.owners.iter().filter(move |owned| owned.directory || !is_device))
 }

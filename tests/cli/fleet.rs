@@ -205,7 +205,9 @@ fn several_trees_make_a_table() {
         fs::write(etc.join("passwd"), "root:x:0:0::/root:/bin/sh\nalice:x:1000:1000::/home/alice:/bin/sh\n")
             .expect("a file");
         fs::write(etc.join("group"), "root:x:0:\nalice:x:1000:\n").expect("a file");
-        hostname.map(|name| fs::write(etc.join("hostname"), name).expect("a file"));
+        if let Some(name) = hostname {
+            fs::write(etc.join("hostname"), name).expect("a file");
+        }
     }
     let tree = |name: &str| trees.path().join(name).display().to_string();
     let (one, two, none) = (tree("one"), tree("two.5"), tree("none"));

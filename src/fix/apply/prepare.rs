@@ -10,7 +10,7 @@ use super::outcome;
 use super::place::{Last, Place, Spot, find};
 use super::program;
 use crate::fix::{Object, Time, Trouble};
-use crate::platform::Action;
+use crate::platform::{Action, Effect};
 
 /// A change and what the journal says about it.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +23,8 @@ pub struct Task<'a> {
     pub summary: &'a str,
     /// The change.
     pub action: &'a Action,
+    /// What it makes of the facts.
+    pub effect: &'a Effect,
 }
 
 /// What every change of a list finds and will leave.

@@ -104,6 +104,19 @@ pub struct Step {
     pub program: Option<Vec<String>>,
     /// The program that takes its other effects back.
     pub undo: Option<Vec<String>>,
+    /// The bridge that it makes.
+    #[serde(default)]
+    pub bridge: Option<Bridge>,
+}
+
+/// A bridge that a step makes.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bridge {
+    /// Its name.
+    pub name: String,
+    /// Whether it is made with an address.
+    pub addressed: bool,
 }
 
 /// One object that a step changes.

@@ -9,7 +9,7 @@ mod files;
 mod lock;
 mod run;
 
-pub use entry::{Blob, Change, Entry, Record, SCHEMA, Step, Why};
+pub use entry::{Blob, Bridge, Change, Entry, Record, SCHEMA, Step, Why};
 pub use lock::Lock;
 pub use run::{Run, RunState};
 

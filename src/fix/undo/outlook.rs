@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::by_hand;
-use crate::fix::apply::look;
 use crate::fix::apply::place::{Last, Place, find};
-use crate::fix::journal::{Blob, Change, Run, Step, Why};
+use crate::fix::apply::{bridge, look};
+use crate::fix::journal::{Blob, Bridge, Change, Run, Step, Why};
 use crate::fix::{Object, Trouble};
 
 /// What taking a run back would do.
@@ -99,6 +99,8 @@ impl Outlook {
 pub fn outlook(run: &Run, why: Why) -> Result<Outlook, Vec<Trouble>> {
     let mut outlook = Outlook::default();
     let mut later: BTreeMap<&Path, Later> = BTreeMap::new();
+    // What mends the same cause as a bridge in use is that bridge's.
+    let mut serving: BTreeMap<&str, PathBuf> = BTreeMap::new();
     let mut troubles = Vec::new();
     for step in run.steps().rev().filter(|step| !run.is_back(step.number)) {
         let mut judged = Vec::new();
@@ -116,7 +118,14 @@ pub fn outlook(run: &Run, why: Why) -> Result<Outlook, Vec<Trouble>> {
             Judged::Others(kept) => Some(kept.path.clone()),
             Judged::Same | Judged::Ours(_) => None,
         });
-        let Some(reason) = changed.or_else(|| outlook.rests_upon(step)) else {
+        // What this very process made serves nobody yet.
+        let serves = step.bridge.as_ref().filter(|_| why != Why::Failed).and_then(|made| in_use(run, made));
+        if let Some(bridge) = serves {
+            serving.insert(&step.cause, bridge.path.clone());
+            outlook.keep(bridge);
+        }
+        let serving = || serving.get(step.cause.as_str()).cloned();
+        let Some(reason) = changed.or_else(|| outlook.rests_upon(step)).or_else(serving) else {
             for (_, found) in judged {
                 if let Judged::Ours(found) = found {
                     outlook.plan(found);
@@ -139,6 +148,16 @@ pub fn outlook(run: &Run, why: Why) -> Result<Outlook, Vec<Trouble>> {
         }
     }
     if troubles.is_empty() { Ok(outlook) } else { Err(troubles) }
+}
+
+/// Why a bridge that the run made has to stay.
+fn in_use(run: &Run, made: &Bridge) -> Option<Kept> {
+    let why = bridge::in_use(made)?;
+    let remedy = format!(
+        "take what is on it elsewhere (`sudo ip link set dev PORT nomaster`), then `sudo bridge-doctor undo {}`",
+        run.id()
+    );
+    Some(Kept { path: bridge::place(made), why, diff: String::new(), remedy })
 }
 
 /// What later changes of the same run, which are looked at first, say about an object as it stands now.

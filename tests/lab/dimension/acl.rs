@@ -58,6 +58,16 @@ pub(super) fn values() -> Vec<Value> {
             files::node(ACL, SFlag::S_IFIFO, (0, 0), 0o644)
         })
         .alone(),
+        Value::fault(
+            "null-device",
+            Realise::Acl(|_| {
+                files::directory(ACL_DIRECTORY, 0o755)?;
+                files::link("/dev/null", ACL)
+            }),
+            "acl-allows",
+            "acl-denied",
+        )
+        .alone(),
         closed("0600", |name| acl_as(rule(name), 0, 0, 0o600)),
         closed("group-out", |name| acl_as(rule(name), 0, STRANGER, 0o640)),
         closed("denied-to-own-group", |name| acl_as(rule(name), 0, LAB_GROUP, 0o604)),

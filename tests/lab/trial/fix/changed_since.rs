@@ -24,6 +24,7 @@ pub fn trials() -> Vec<Trial> {
     vec![
         super::super::trial("undo: what somebody changed since stays, and the rest goes back", kept),
         super::super::trial("undo: what belongs together stays together", together),
+        super::super::trial("undo: a bridge that is in use is not taken away", in_use),
         super::super::trial("undo: a damaged run is named, and how to go on without it", damaged),
         super::super::trial("undo: of a fix whose result nobody could be told", untold),
     ]
@@ -120,11 +121,12 @@ fn damaged(sandbox: &Sandbox) -> Result<(), Failed> {
     }
     expect(&call(sandbox, &FIX)?, 0, &["made and verified"])?;
     // An older one was settled before the next began.
-    fs::rename(format!("{JOURNAL}.{name}"), &first)?;
+    let older = "000000-20260101T000000Z";
+    fs::rename(format!("{JOURNAL}.{name}"), format!("{JOURNAL}/{older}"))?;
     files::chmod(HELPER, 0o755)?;
     expect(&call(sandbox, &FIX)?, 0, &["made and verified"])?;
     expect(&call(sandbox, &["undo", "--yes"])?, 0, &["is taken back"])?;
-    expect(&call(sandbox, &["undo", &name, "--yes"])?, 4, &[&aside])
+    expect(&call(sandbox, &["undo", older, "--yes"])?, 4, &["000001.json", &format!("{JOURNAL}.{older}")])
 }
 
 fn runs() -> std::io::Result<Vec<PathBuf>> {
@@ -146,6 +148,41 @@ fn untold(sandbox: &Sandbox) -> Result<(), Failed> {
         let name = run.file_name().unwrap_or_default().to_string_lossy().into_owned();
         expect(&answer, 4, &[&name, told, "No space left"])?;
     }
+    before.same(&Tree::now()?)?;
+    Ok(())
+}
+
+fn in_use(sandbox: &Sandbox) -> Result<(), Failed> {
+    const BRIDGE: &str = "labbr0";
+    host::prepare(sandbox)?;
+    host::leave_container()?;
+    let before = fresh(sandbox, "")?;
+    let ip = |words: &str| Command::new("ip").args(words.split(' ')).status().map(|status| status.success());
+    let fix = ["fix", "--user", "alice", "--bridge=labbr0", "--yes"];
+    let expect = |arguments: &[&str], exit: i32, words: &[&str]| expect(&call(sandbox, arguments)?, exit, words);
+    for (use_it, leave_it, by) in [
+        ("link set vlan-ish master labbr0", "link set vlan-ish nomaster", "vlan-ish"),
+        ("address add 192.0.2.77/24 dev labbr0", "address flush dev labbr0", "192.0.2.77"),
+    ] {
+        expect(&fix, 0, &["labbr0", "made and verified"])?;
+        let mended = Tree::now()?;
+        if !ip(use_it)? {
+            return Err(use_it.into());
+        }
+        expect(&["undo", "--yes"], 1, &[BRIDGE, "in use", by])?;
+        mended.without(&["/etc/qemu"]).same(&Tree::now()?.without(&["/etc/qemu"]))?;
+        if !ip(leave_it)? {
+            return Err("the bridge is gone".into());
+        }
+        expect(&["undo", "--yes"], 0, &["is taken back"])?;
+        before.same(&Tree::now()?)?;
+    }
+    // As a boot would take it away.
+    expect(&fix, 0, &["labbr0", "made and verified"])?;
+    if !ip("link delete labbr0")? {
+        return Err("it was taken away before".into());
+    }
+    expect(&["undo", "--yes"], 0, &["is taken back"])?;
     before.same(&Tree::now()?)?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use bridge_doctor::fix::apply::{Task, apply, prepare};
 use bridge_doctor::fix::journal::{Journal, RunState, Why};
 use bridge_doctor::fix::undo::take_back;
-use bridge_doctor::platform::{Action, LineEdit, ModeChange};
+use bridge_doctor::platform::{Action, Effect, LineEdit, ModeChange};
 use libtest_mimic::{Failed, Trial};
 use nix::sys::stat::SFlag;
 
@@ -124,7 +124,10 @@ pub fn trials() -> Vec<Trial> {
 }
 
 fn tasks(actions: &[Action]) -> Vec<Task<'_>> {
-    actions.iter().map(|action| Task { id: "1", cause: "a-cause", summary: "a change", action }).collect()
+    actions
+        .iter()
+        .map(|action| Task { id: "1", cause: "a-cause", summary: "a change", action, effect: &Effect::Evident })
+        .collect()
 }
 
 fn fresh(object: &Made) -> std::io::Result<String> {
