@@ -3,12 +3,14 @@
 mod outlook;
 
 use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use super::apply::place::{Last, Place, find, spot};
 use super::apply::{bridge, clear, look, reach, run_program};
-use super::journal::{Blob, Change, Run, Step, Why};
+use super::journal::{Blob, Run, Step, Why};
 use super::{Object, Trouble};
+use crate::platform::shell;
 
 pub use outlook::{Kept, Outlook, Pending, outlook};
 
@@ -65,14 +67,15 @@ fn take_step_back(run: &Run, step: &Step, back: &mut Back) -> Result<(), Trouble
             back.left.push(trouble.to_string());
         }
     }
-    for change in step.changes.iter().rev() {
-        restore(run, change, back)?;
+    for place in (0..step.changes.len()).rev() {
+        restore(run, step, place, back)?;
     }
     Ok(())
 }
 
-fn restore(run: &Run, change: &Change<Blob>, back: &mut Back) -> Result<(), Trouble> {
-    let before = run.recall(&change.before)?;
+fn restore(run: &Run, step: &Step, place: usize, back: &mut Back) -> Result<(), Trouble> {
+    let Some(change) = step.changes.get(place) else { return Ok(()) };
+    let (before, _) = outlook::sides(run, step, place, change)?;
     let spot = match find(&change.path, Last::Keep)? {
         Place::Here(spot) => spot,
         Place::Below { .. } if before == (Object::Absent {}) => return Ok(()),
@@ -97,7 +100,7 @@ fn restore(run: &Run, change: &Change<Blob>, back: &mut Back) -> Result<(), Trou
         return Ok(());
     }
     let what = format!("it is not as it was before the run: {}", differences.join(", "));
-    Err(Trouble::at(&change.path, what, by_hand(run, change)))
+    Err(Trouble::at(&change.path, what, by_hand(run, step, place)))
 }
 
 fn is_empty(path: &Path, spot: &super::apply::place::Spot) -> Result<bool, Trouble> {
@@ -110,27 +113,35 @@ fn is_empty(path: &Path, spot: &super::apply::place::Spot) -> Result<bool, Troub
 }
 
 /// How a person puts one object back.
-fn by_hand(run: &Run, change: &Change<Blob>) -> String {
-    let path = change.path.display();
-    let kept = super::journal::directory(run.id());
-    match &change.before {
+fn by_hand(run: &Run, step: &Step, place: usize) -> String {
+    let Some(change) = step.changes.get(place) else { return String::new() };
+    let path = shell::path(&change.path);
+    let program =
+        step.program.as_ref().map_or_else(String::new, |argv| format!("`{}` changed it; ", shell::argv(argv)));
+    let kept = |blob: &Blob| shell::path(&super::journal::directory(run.id()).join(&blob.file));
+    let left = match outlook::after(run, step, place, change) {
+        Some(Object::File { content, .. }) => content.as_ref(),
+        _ => None,
+    };
+    let way = match &change.before {
         Object::Absent {} => format!("if it is not needed: `sudo rm {path}`"),
-        Object::File { content: Some(blob), attributes } => {
-            let old = kept.join(&blob.file).display().to_string();
-            let own = match &change.after {
-                Some(Object::File { content: Some(new), .. }) => format!(
-                    "take out by hand what the run put in (`sudo diff -u {old} {}` shows it); ",
-                    kept.join(&new.file).display()
-                ),
-                _ => String::new(),
-            };
+        Object::File { content: Some(old), attributes } if left.is_none_or(|left| left.sum != old.sum) => {
+            let own = left.map_or_else(String::new, |left| {
+                format!("take out what the run put in (`sudo diff -u {} {}` shows it); ", kept(old), kept(left))
+            });
             format!(
-                "{own}to lose the later change as well: `sudo install -o {} -g {} -m {:04o} {old} {path}`",
-                attributes.uid, attributes.gid, attributes.mode
+                "{own}to lose the later change as well: `sudo install -o {} -g {} -m {:04o} {} {path}`",
+                attributes.uid,
+                attributes.gid,
+                attributes.mode,
+                kept(old)
             )
         }
         Object::Link { target, .. } => {
-            format!("to put the link back: `sudo ln -sfn {} {path}`", String::from_utf8_lossy(&target.0))
+            format!(
+                "to put the link back: `sudo ln -sfn {} {path}`",
+                shell::path(Path::new(OsStr::from_bytes(&target.0)))
+            )
         }
         Object::File { attributes, .. } | Object::Directory { attributes } | Object::Node { attributes, .. } => {
             format!(
@@ -138,5 +149,6 @@ fn by_hand(run: &Run, change: &Change<Blob>) -> String {
                 attributes.uid, attributes.gid, attributes.mode
             )
         }
-    }
+    };
+    program + &way
 }

@@ -107,7 +107,7 @@ pub fn outlook(run: &Run, why: Why) -> Result<Outlook, Vec<Trouble>> {
         for (place, change) in step.changes.iter().enumerate().rev() {
             let seen = later.get(change.path.as_path()).copied().unwrap_or(Later::Nothing);
             match judge(run, step, place, change, why, seen) {
-                Ok(found) => judged.push((change, found)),
+                Ok(found) => judged.push((place, found)),
                 Err(trouble) => troubles.push(trouble),
             }
             let keeps_content = matches!(change.after, Some(Object::File { content: None, .. }));
@@ -134,15 +134,15 @@ pub fn outlook(run: &Run, why: Why) -> Result<Outlook, Vec<Trouble>> {
             continue;
         };
         outlook.kept_steps.insert(step.number);
-        for (change, found) in judged {
+        for (place, found) in judged {
             match found {
                 Judged::Same => {}
                 Judged::Others(kept) => outlook.keep(kept),
-                Judged::Ours(_) => outlook.keep(Kept {
-                    path: change.path.clone(),
+                Judged::Ours(ours) => outlook.keep(Kept {
+                    path: ours.path,
                     why: format!("it belongs together with {}, which stays", reason.display()),
                     diff: String::new(),
-                    remedy: by_hand(run, change),
+                    remedy: by_hand(run, step, place),
                 }),
             }
         }
@@ -158,6 +158,30 @@ fn in_use(run: &Run, made: &Bridge) -> Option<Kept> {
         run.id()
     );
     Some(Kept { path: bridge::place(made), why, diff: String::new(), remedy })
+}
+
+/// What stood at the place of this change before its step and after it, as far as the step decided.
+///
+/// A program that set the mode alone has nothing to do with the content: an upgrade since then may have changed that.
+pub(super) fn sides(
+    run: &Run,
+    step: &Step,
+    place: usize,
+    change: &Change<Blob>,
+) -> Result<(Object, Option<Object>), Trouble> {
+    let before = run.recall(&change.before)?;
+    let after = after(run, step, place, change).map(|after| run.recall(after)).transpose()?;
+    Ok(match (&before, &after) {
+        (Object::File { content: old, .. }, Some(after @ Object::File { content: new, .. })) if old == new => {
+            (before.without_content(), Some(after.without_content()))
+        }
+        _ => (before, after),
+    })
+}
+
+/// What a step left at the place of one of its changes.
+pub(super) fn after<'a>(run: &'a Run, step: &Step, place: usize, change: &'a Change<Blob>) -> Option<&'a Object<Blob>> {
+    run.left_by(step.number).and_then(|left| left.get(place)).or(change.after.as_ref())
 }
 
 /// What later changes of the same run, which are looked at first, say about an object as it stands now.
@@ -189,10 +213,8 @@ fn judge(
     why: Why,
     later: Later,
 ) -> Result<Judged, Trouble> {
-    let before = run.recall(&change.before)?;
     let finished = run.left_by(step.number);
-    let left = finished.and_then(|left| left.get(place)).or(change.after.as_ref());
-    let after = left.map(|after| run.recall(after)).transpose()?;
+    let (before, after) = sides(run, step, place, change)?;
     let now = match find(&change.path, Last::Keep)? {
         Place::Here(spot) => look(&spot)?.object,
         Place::Below { .. } => Object::Absent {},
@@ -225,5 +247,5 @@ fn judge(
         None => ("nobody knows what the run left there".to_owned(), String::new()),
     };
     let why = format!("somebody changed it since {}: {differences}", run.id());
-    Ok(Judged::Others(Kept { path, why, diff, remedy: by_hand(run, change) }))
+    Ok(Judged::Others(Kept { path, why, diff, remedy: by_hand(run, step, place) }))
 }

@@ -3,6 +3,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -24,6 +25,7 @@ pub fn trials() -> Vec<Trial> {
     vec![
         super::super::trial("undo: what somebody changed since stays, and the rest goes back", kept),
         super::super::trial("undo: what belongs together stays together", together),
+        super::super::trial("undo: an upgrade of the helper is in nobody's way", upgraded),
         super::super::trial("undo: a bridge that is in use is not taken away", in_use),
         super::super::trial("undo: a damaged run is named, and how to go on without it", damaged),
         super::super::trial("undo: of a fix whose result nobody could be told", untold),
@@ -185,4 +187,18 @@ fn in_use(sandbox: &Sandbox) -> Result<(), Failed> {
     expect(&["undo", "--yes"], 0, &["is taken back"])?;
     before.same(&Tree::now()?)?;
     Ok(())
+}
+
+fn upgraded(sandbox: &Sandbox) -> Result<(), Failed> {
+    host::prepare(sandbox)?;
+    let before = mended(sandbox)?;
+    let mode = fs::metadata(HELPER)?.permissions().mode() & 0o7777;
+    let content = [fs::read(HELPER)?, b"a newer one".to_vec()].concat();
+    // As dpkg unpacks it: another file, with the mode that the override asks for.
+    files::write(format!("{HELPER}.dpkg-new"), &content, mode)?;
+    fs::rename(format!("{HELPER}.dpkg-new"), HELPER)?;
+    expect(&call(sandbox, &["undo", "--yes"])?, 0, &["is taken back"])?;
+    before.without(&[HELPER]).same(&Tree::now()?.without(&[HELPER]))?;
+    let now = fs::metadata(HELPER)?.permissions().mode() & 0o7777;
+    if now == 0o755 && fs::read(HELPER)? == content { Ok(()) } else { Err(format!("mode {now:o}").into()) }
 }
