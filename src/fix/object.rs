@@ -182,6 +182,16 @@ impl Object {
         }
     }
 
+    /// The same with the bytes of another where its own are not stated.
+    pub fn with_content_of(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::File { content: None, attributes }, Self::File { content, .. }) => {
+                Self::File { content: content.clone(), attributes: attributes.clone() }
+            }
+            _ => self.clone(),
+        }
+    }
+
     /// How `now` differs from this, one clause a difference; none where it is the same.
     ///
     /// A content that is not stated is not compared, nor a label that the security policy gave.

@@ -27,6 +27,7 @@ pub(super) fn after(action: &Action, before: &Object, owner: Option<Owner>) -> R
         Action::EditFile { edits, mode, .. } => {
             let text = match before {
                 Object::File { content: Some(text), .. } => text.as_slice(),
+                Object::File { content: None, .. } => return Err("nobody read the lines that are there".to_owned()),
                 _ => &[],
             };
             written(before, edited(text, edits)?, *mode)

@@ -63,7 +63,9 @@ type Pieces = (String, String, String);
 /// A file with this content; `fill` writes it, up to the name of the file.
 fn write(path: &str, content: &[u8], mode: u32, preimage: &Preimage, fill: &str) -> Pieces {
     let done = format!("holds {path} '{}'", checksum::of(content));
-    let make = format!("{fill}{path}\nchown 0:0 {path}\nchmod {mode:04o} {path}");
+    // What is half made would be in the way of the next try.
+    let make =
+        format!("{fill}{path} || {{\n    rm -f {path}\n    exit 1\n}}\nchown 0:0 {path}\nchmod {mode:04o} {path}");
     match preimage {
         Preimage::Standing(found) => match &found.content {
             Some(old) => (done, format!("holds {path} '{}'", checksum::of(old)), format!("{fill}{path}")),
@@ -105,23 +107,23 @@ fn edit(path: &str, edits: &[LineEdit], mode: u32, preimage: &Preimage) -> Piece
     }
     let (done, ready, _) = write(path, &new, mode, preimage, "");
     let copy = format!(
-        "copy=$(mktemp)\ncat {path} >\"$copy\"\n{{\n{}}} >{path}\nrm -f \"$copy\"",
-        pieces(&old, &replaced, added)
+        "copy=$(mktemp)\ncat {path} >\"$copy\"\n{{\n    {}\n}} >{path} || {{\n    cat \"$copy\" >{path}\n    exit 1\n}}\nrm -f \"$copy\"",
+        pieces(&old, &replaced, added).join(" &&\n        ")
     );
     (done, ready, copy)
 }
 
 /// The commands that print the file anew from its copy.
-fn pieces(old: &[u8], replaced: &[(usize, Vec<Vec<u8>>)], added: &[u8]) -> String {
+fn pieces(old: &[u8], replaced: &[(usize, Vec<Vec<u8>>)], added: &[u8]) -> Vec<String> {
     let lines: Vec<&[u8]> = old.split_inclusive(|byte| *byte == b'\n').collect();
     let mut sorted: Vec<&(usize, Vec<Vec<u8>>)> = replaced.iter().collect();
     sorted.sort_by_key(|(line, _)| *line);
-    let mut text = String::new();
+    let mut text = Vec::new();
     let mut next = 1;
     for (line, to) in sorted {
         match next {
-            1 if *line > 1 => text += &format!("    head -n {} \"$copy\"\n", line - 1),
-            from if from < *line => text += &format!("    tail -n +{from} \"$copy\" | head -n {}\n", line - from),
+            1 if *line > 1 => text.push(format!("head -n {} \"$copy\"", line - 1)),
+            from if from < *line => text.push(format!("tail -n +{from} \"$copy\" | head -n {}", line - from)),
             _ => {}
         }
         let finished = lines.get(line.saturating_sub(1)).is_some_and(|line| line.ends_with(b"\n"));
@@ -130,15 +132,18 @@ fn pieces(old: &[u8], replaced: &[(usize, Vec<Vec<u8>>)], added: &[u8]) -> Strin
             written.push(b'\n');
         }
         if !written.is_empty() {
-            text += &format!("    {}\n", printf(&written));
+            text.push(printf(&written));
         }
         next = line + 1;
     }
     if next <= lines.len() {
-        text += &format!("    tail -n +{next} \"$copy\"\n");
+        text.push(format!("tail -n +{next} \"$copy\""));
     }
     if !added.is_empty() {
-        text += &format!("    {}\n", printf(added));
+        text.push(printf(added));
+    }
+    if text.is_empty() {
+        text.push(":".to_owned());
     }
     text
 }

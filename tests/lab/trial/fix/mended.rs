@@ -12,7 +12,7 @@ use super::tree::Tree;
 use crate::dimension::{Dimension, Health};
 use crate::doctor::{self, Answer};
 use crate::oracle;
-use crate::sandbox::place::TREE;
+use crate::sandbox::place::{ACL, TREE};
 use crate::sandbox::{Credentials, Sandbox, files};
 use crate::state::{self, State};
 use crate::tally::Tally;
@@ -46,6 +46,7 @@ pub fn trials() -> Vec<Trial> {
         let of_tun = single_faults().filter(|state| state.value(Dimension::Tun).name != "0666");
         every(sandbox, "fix: single faults of tun, in no container", of_tun, 1, 8)
     });
+    let kept = super::super::trial("fix: a file that is opened up keeps its other lines", other_lines);
     let pairs = PAIRS.into_iter().map(|(outer, inner, name)| {
         super::super::trial(name, move |sandbox| {
             host::prepare(sandbox)?;
@@ -53,7 +54,25 @@ pub fn trials() -> Vec<Trial> {
             every(sandbox, name, states, SCRIPTS, 0)
         })
     });
-    [singles, metal].into_iter().chain(pairs).collect()
+    [singles, metal, kept].into_iter().chain(pairs).collect()
+}
+
+/// Two steps that change one file: its mode, then its lines.
+fn other_lines(sandbox: &Sandbox) -> Result<(), Failed> {
+    const LINES: &str = "# of this office\ndeny br7\n";
+    host::prepare(sandbox)?;
+    let state = State::parse("acl:0600")?;
+    sandbox.realise(&state)?;
+    std::fs::write(ACL, LINES)?;
+    let before = Tree::now()?;
+    let case = Case { sandbox, state: &state, with_script: false };
+    let taken = case.fix(&["--yes"])?;
+    let now = std::fs::read_to_string(ACL)?;
+    if taken.exit != 0 || now != format!("{LINES}allow br0\n") {
+        return Err(format!("exit {}, and it reads {now:?}: {}", taken.exit, taken.stdout).into());
+    }
+    let undone = doctor::call(sandbox, Credentials::ROOT, ["undo", "--yes"])?;
+    before.same(&Tree::now()?).map_err(|why| format!("undo: exit {}: {why}", undone.exit).into())
 }
 
 fn step() -> usize {
