@@ -65,9 +65,9 @@ pub struct Selection {
     /// The helper [default: what libvirt's session driver or QEMU would use].
     #[arg(long, value_name = "PATH")]
     pub helper: Option<PathBuf>,
-    /// Read the file tree below DIR in place of this machine.
+    /// Read the file tree below DIR in place of this machine; given more than once, `check` makes one table of all.
     #[arg(long, value_name = "DIR", conflicts_with = "pid")]
-    pub root: Option<PathBuf>,
+    pub root: Vec<PathBuf>,
 }
 
 /// `check`.

@@ -57,9 +57,9 @@ pub fn judge(snapshot: &Snapshot, options: &Options) -> Report {
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         host: host(snapshot),
         subject: subject(snapshot),
-        status: status(&checks, options.expect),
+        status: Status::of(&checks, options.expect.is_some()),
         root_causes: root_causes(&checks),
-        summary: summary(&checks),
+        summary: Summary::of(&checks),
         target: TargetEntry {
             helper: snapshot.helper.path.display().to_string(),
             acl: snapshot.acl.path.display().to_string(),
@@ -229,35 +229,6 @@ fn root_causes(checks: &[Check]) -> Vec<&'static str> {
         }
     }
     causes
-}
-
-fn status(checks: &[Check], expect: Option<Expect>) -> Status {
-    let any = |status| checks.iter().any(|check| check.status == status);
-    let matters = |check: &Check| check.status == CheckStatus::Unknown && check.matters(expect.is_some());
-    if any(CheckStatus::Fail) {
-        Status::Fail
-    } else if checks.iter().any(matters) {
-        Status::Unknown
-    } else if any(CheckStatus::Warn) {
-        Status::Warn
-    } else {
-        Status::Pass
-    }
-}
-
-fn summary(checks: &[Check]) -> Summary {
-    let mut summary = Summary::default();
-    for check in checks {
-        *match check.status {
-            CheckStatus::Pass => &mut summary.pass,
-            CheckStatus::Warn => &mut summary.warn,
-            CheckStatus::Fail => &mut summary.fail,
-            CheckStatus::Blocked => &mut summary.blocked,
-            CheckStatus::Unknown => &mut summary.unknown,
-            CheckStatus::NotApplicable => &mut summary.not_applicable,
-        } += 1;
-    }
-    summary
 }
 
 fn host(snapshot: &Snapshot) -> Host {

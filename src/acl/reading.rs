@@ -9,6 +9,12 @@ use crate::snapshot::Errno;
 pub trait Source {
     /// What opening this path for reading, as the helper does, gives.
     fn open(&self, path: &Path) -> Opened<'_>;
+
+    /// Whether a directory stands there.
+    fn is_directory(&self, path: &Path) -> bool {
+        let _ = path;
+        false
+    }
 }
 
 /// The result of opening an ACL file.

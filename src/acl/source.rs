@@ -7,8 +7,6 @@ use std::path::Path;
 use super::{Opened, Source};
 use crate::snapshot::{Acl, AclFile, Answer, Errno, Fact, Kind};
 
-/// `/dev/null`, to which people link a file that they want to be empty.
-const NULL_DEVICE: Kind = Kind::CharDevice { major: 1, minor: 3 };
 /// `/dev/zero`, which has no end.
 const ZERO_DEVICE: Kind = Kind::CharDevice { major: 1, minor: 5 };
 /// `/dev/full`, which reads as that one.
@@ -18,6 +16,10 @@ const FULL_DEVICE: Kind = Kind::CharDevice { major: 1, minor: 7 };
 impl Source for Acl {
     fn open(&self, path: &Path) -> Opened<'_> {
         as_helper(self.file(path))
+    }
+
+    fn is_directory(&self, path: &Path) -> bool {
+        self.file(path).is_some_and(is_directory)
     }
 }
 
@@ -37,6 +39,14 @@ impl Source for IndexedAcl<'_> {
     fn open(&self, path: &Path) -> Opened<'_> {
         as_helper(self.0.get(path.as_os_str()).copied())
     }
+
+    fn is_directory(&self, path: &Path) -> bool {
+        self.0.get(path.as_os_str()).copied().is_some_and(is_directory)
+    }
+}
+
+fn is_directory(file: &AclFile) -> bool {
+    matches!(&file.inode, Fact::Known(Ok(inode)) if inode.kind == Kind::Directory)
 }
 
 fn as_helper(file: Option<&AclFile>) -> Opened<'_> {
@@ -67,7 +77,7 @@ pub fn special(file: &AclFile) -> Option<Opened<'_>> {
     match inode.kind {
         Kind::Fifo | ZERO_DEVICE | FULL_DEVICE => Some(Opened::Endless),
         Kind::Socket => Some(Opened::Failed(Errno::ENXIO)),
-        NULL_DEVICE => Some(Opened::Content(&[])),
+        Kind::NULL => Some(Opened::Content(&[])),
         _ => None,
     }
 }

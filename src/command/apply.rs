@@ -9,6 +9,7 @@ use crate::attach::Interrupt;
 use crate::exit::Exit;
 use crate::fix::apply::{Event, Prepared, Stopped, Task, apply, prepare};
 use crate::fix::journal::{Journal, Run, RunState, Why};
+use crate::fix::undo::Kept;
 use crate::fix::{self, Trouble};
 use crate::report::text::{Charset, printable};
 use crate::report::{ActionState, Plan, PlannedAction};
@@ -87,7 +88,11 @@ pub(super) fn prepared(plan: &Plan) -> Result<Prepared, Trouble> {
 
 /// Takes back what an earlier run left half done.
 fn settle(journal: &Journal, yes: bool) -> Result<(), Failure> {
-    for mut run in journal.runs()?.into_iter().rev().filter(|run| run.state() == RunState::Interrupted) {
+    let runs = journal.runs()?;
+    if let Some(damaged) = runs.damaged_after(runs.whole.last()) {
+        return Err(damaged.trouble.clone().into());
+    }
+    for mut run in runs.whole.into_iter().rev().filter(|run| run.state() == RunState::Interrupted) {
         tell(&format!("An earlier run, {}, was cut off; it is taken back first.", run.id()));
         consent::possible("fix", yes)?;
         if !yes && !consent::ask(&format!("Take run {} back?", run.id()))? {
@@ -96,6 +101,9 @@ fn settle(journal: &Journal, yes: bool) -> Result<(), Failure> {
         let back = fix::undo::take_back(&mut run, Why::Interrupted, &mut |_| {}).map_err(Failure::of_troubles)?;
         for left in &back.left {
             tell(left);
+        }
+        for kept in back.kept {
+            tell(&format!("Kept: {}", kept.into_trouble()));
         }
     }
     Ok(())
@@ -185,7 +193,11 @@ fn stopped_at(plan: &mut Plan, stopped: &Stopped) -> Vec<String> {
 fn back(mut run: Run, mut plan: Plan, why: Vec<String>, held: Interrupt) -> Result<Outcome, Failure> {
     plan.verified = Some(false);
     let taken = fix::undo::take_back(&mut run, Why::Failed, &mut |_| {});
-    let back = taken.map_err(|troubles| {
+    let back = taken.and_then(|back| match back.kept.is_empty() {
+        true => Ok(back),
+        false => Err(back.kept.into_iter().map(Kept::into_trouble).collect()),
+    });
+    let back = back.map_err(|troubles| {
         tell(&format!("It failed: {}.", why.join("; ")));
         tell(&format!("Not everything could be taken back; `bridge-doctor undo {}` goes on with it.", run.id()));
         Failure::of_troubles(troubles)
@@ -204,7 +216,8 @@ fn tasks(plan: &Plan) -> Vec<Task<'_>> {
 }
 
 fn task(planned: &PlannedAction) -> Task<'_> {
-    Task { id: &planned.id, cause: planned.cause, summary: &planned.summary, action: &planned.action }
+    let PlannedAction { id, cause, summary, action, effect, .. } = planned;
+    Task { id, cause, summary, action, effect }
 }
 
 /// Whether a signal that asks the program to end waits.

@@ -30,7 +30,7 @@ pub(super) fn run(options: &cli::Check, ascii: bool) -> Result<Exit, Failure> {
 
 fn answer(options: &cli::Check, ascii: bool) -> Result<Exit, Failure> {
     let mut question = question(options)?;
-    if fleet::is_meant(&options.from) {
+    if fleet::is_meant(options) {
         return fleet::run(options, &question, ascii);
     }
     if options.watch {

@@ -56,7 +56,7 @@ fn refuse_selection_without_here(options: &cli::Explain) -> Result<(), Failure> 
         ("--user", user.is_some()),
         ("--pid", pid.is_some()),
         ("--helper", helper.is_some()),
-        ("--root", root.is_some()),
+        ("--root", !root.is_empty()),
     ];
     match given.iter().find(|(_, given)| *given && !options.here) {
         Some((option, _)) => {
@@ -89,7 +89,7 @@ fn compare(matches: &mut [Match], options: &cli::Explain) -> Result<(), Failure>
     if selection.bridge.is_empty() {
         selection.bridge = named(matches, "bridge").into_iter().map(Into::into).collect();
     }
-    if selection.helper.is_none() && selection.root.is_none() {
+    if selection.helper.is_none() && selection.root.is_empty() {
         selection.helper = named(matches, "helper").into_iter().map(PathBuf::from).find(|path| path.is_absolute());
     }
     let bridges = selection::bridges(&selection.bridge)?;

@@ -33,9 +33,20 @@ pub(super) fn run(options: &cli::Fix, ascii: bool) -> Result<Exit, Failure> {
         format => render(&outcome.plan, format, ascii),
     };
     let written = shown.and_then(|text| output::write(&text, None));
+    if let (Err(_), Some(run)) = (&written, &outcome.plan.run) {
+        apply::tell(&what_became_of(run, outcome.exit));
+    }
     // A signal that was held back ends the process here, after all is told.
     drop(outcome.held);
     written.map(|()| outcome.exit)
+}
+
+/// What has to be told even where the result cannot be.
+fn what_became_of(run: &str, exit: Exit) -> String {
+    match exit {
+        Exit::RolledBack => format!("Run {run} did not come out as planned, and was taken back."),
+        _ => format!("Run {run} is in force: `sudo bridge-doctor undo {run}` takes it back."),
+    }
 }
 
 /// Looks at the host and plans.
@@ -51,7 +62,7 @@ fn plan(options: &cli::Fix) -> Result<Plan, Failure> {
 
 /// Fails where `fix` would refuse the plan that was shown; only root can look at all that decides it.
 fn foresee(options: &cli::Fix, plan: &Plan) -> Result<(), Failure> {
-    let is_here = options.from.is_none() && options.selection.root.is_none();
+    let is_here = options.from.is_none() && options.selection.root.is_empty();
     if !is_here || !rustix::process::geteuid().is_root() {
         return Ok(());
     }
@@ -63,10 +74,10 @@ fn foresee(options: &cli::Fix, plan: &Plan) -> Result<(), Failure> {
 
 /// What is not this machine can be planned for, and not be changed.
 fn refuse_elsewhere(options: &cli::Fix) -> Result<(), Failure> {
-    let place = match (&options.from, &options.selection.root) {
+    let place = match (&options.from, options.selection.root.as_slice()) {
         (Some(_), _) => "--from",
-        (None, Some(_)) => "--root",
-        (None, None) => return Ok(()),
+        (None, [_, ..]) => "--root",
+        (None, []) => return Ok(()),
     };
     if options.dry_run || options.format == PlanFormat::Sh {
         return Ok(());

@@ -1,4 +1,4 @@
-//! `check --from` with many snapshots: judged side by side, each forgotten as soon as its line is known.
+//! `check` with many snapshots or file trees: judged side by side, each forgotten as soon as its line is known.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use std::{io, thread};
 
-use crate::cli::{self, CheckFormat};
+use crate::cli::{self, CheckFormat, Selection};
 use crate::engine;
 use crate::exit::Exit;
 use crate::report::{Fleet, HostEntry, Run, Tool, fleet, json};
@@ -15,9 +15,9 @@ use crate::snapshot::Snapshot;
 
 use super::check;
 use super::failure::Failure;
-use super::from;
 use super::output::{self, Reader};
 use super::progress::Progress;
+use super::{from, selection};
 
 /// How often it is seen whether all are judged, where a person waits.
 const TELL: Duration = Duration::from_millis(20);
@@ -25,10 +25,10 @@ const TELL: Duration = Duration::from_millis(20);
 /// Host names that every host could have.
 const NAMELESS: [&str; 4] = ["", "localhost", "localhost.localdomain", "(none)"];
 
-/// Whether these are many snapshots; one file is a report of its own, as ever.
-pub(super) fn is_meant(from: &[PathBuf]) -> bool {
-    match from {
-        [] => false,
+/// Whether there are many hosts; one file or tree is a report of its own, as ever.
+pub(super) fn is_meant(options: &cli::Check) -> bool {
+    match options.from.as_slice() {
+        [] => options.selection.root.len() > 1,
         [only] => only.as_os_str() != "-" && only.is_dir(),
         _ => true,
     }
@@ -50,7 +50,7 @@ pub(super) fn run(options: &cli::Check, question: &engine::Options, ascii: bool)
         ));
     }
     let begun = Instant::now();
-    let sources = sources(&options.from)?;
+    let sources = sources(options)?;
     let tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
     let fleet = Fleet::of(judge_all(&sources, options, question), tool);
     let run = check::circumstances(options, ascii, begun);
@@ -75,24 +75,34 @@ fn render(fleet: &Fleet, options: &cli::Check, run: &Run) -> Result<String, Fail
     })
 }
 
-/// A file to read.
+/// A host to look at.
 struct Source {
     path: PathBuf,
-    /// It was found in a directory, and not named: then it is not opened unless it is a plain file.
-    found: bool,
+    kind: Kind,
 }
 
-/// The files, directories opened up.
-fn sources(from: &[PathBuf]) -> Result<Vec<Source>, Failure> {
-    let mut sources: Vec<Source> = Vec::new();
-    for path in from {
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Kind {
+    /// A snapshot that was named.
+    Named,
+    /// A snapshot that was found in a directory: it is not opened unless it is a plain file.
+    Found,
+    /// A file tree.
+    Tree,
+}
+
+/// The trees, or the files, directories opened up.
+fn sources(options: &cli::Check) -> Result<Vec<Source>, Failure> {
+    let tree = |path: &PathBuf| Source { path: path.clone(), kind: Kind::Tree };
+    let mut sources: Vec<Source> = options.selection.root.iter().map(tree).collect();
+    for path in &options.from {
         if path.as_os_str() == "-" && sources.iter().any(|source| source.path == *path) {
             return Err(Failure::usage("standard input can be read once only", "--from -", "give `-` once"));
         }
         if path.as_os_str() != "-" && path.is_dir() {
-            sources.extend(snapshots_in(path)?.into_iter().map(|path| Source { path, found: true }));
+            sources.extend(snapshots_in(path)?.into_iter().map(|path| Source { path, kind: Kind::Found }));
         } else {
-            sources.push(Source { path: path.clone(), found: false });
+            sources.push(Source { path: path.clone(), kind: Kind::Named });
         }
     }
     Ok(sources)
@@ -149,13 +159,17 @@ fn judge_all(sources: &[Source], options: &cli::Check, question: &engine::Option
 }
 
 fn judge(source: &Source, options: &cli::Check, question: &engine::Options) -> HostEntry {
-    let Source { path: source, found } = source;
+    let Source { path: source, kind } = source;
     let file = source.display().to_string();
     // Opening a pipe would wait for somebody to write into it.
-    if *found && fs::metadata(source).is_ok_and(|found| !found.is_file()) {
+    if *kind == Kind::Found && fs::metadata(source).is_ok_and(|found| !found.is_file()) {
         return HostEntry::unreadable(file, "it is no regular file".to_owned());
     }
-    let judged = from::read(source, options.selection.user.as_deref()).map(|snapshot| {
+    let read = match kind {
+        Kind::Tree => selection::collect(&Selection { root: vec![source.clone()], ..options.selection.clone() }, false),
+        Kind::Named | Kind::Found => from::read(source, options.selection.user.as_deref()),
+    };
+    let judged = read.map(|snapshot| {
         let report = engine::judge(&snapshot, question);
         let name = name(&snapshot).unwrap_or_else(|| stem(source));
         HostEntry::of(&report, name, file.clone(), question.expect.is_some())
@@ -175,6 +189,7 @@ fn name(snapshot: &Snapshot) -> Option<String> {
 }
 
 fn stem(source: &Path) -> String {
-    let stem = source.file_stem().unwrap_or(source.as_os_str());
+    let whole = source.file_name().filter(|_| source.is_dir());
+    let stem = whole.or(source.file_stem()).unwrap_or(source.as_os_str());
     if stem == "-" { "standard input".to_owned() } else { stem.to_string_lossy().into_owned() }
 }

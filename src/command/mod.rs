@@ -31,6 +31,7 @@ use std::ffi::OsString;
 use std::io::ErrorKind;
 
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue};
 
 use crate::cli::{Cli, Command};
 use crate::exit::Exit;
@@ -42,7 +43,7 @@ pub use acl::{acl_exit, acl_report};
 /// Runs the command line and says how the process should end.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let cli = match Cli::try_parse_from(&arguments) {
+    let cli = match Cli::try_parse_from(&arguments).map_err(nearest_first) {
         Ok(cli) => cli,
         Err(explanation) if explanation.use_stderr() && is_plugin(&arguments) => {
             let _ = explanation.print();
@@ -72,6 +73,25 @@ fn dispatch(cli: &Cli) -> Result<Exit, Failure> {
         Command::Man(options) => man::run(options),
         Command::Complete(options) => complete::run(options),
     }
+}
+
+/// What somebody may have meant, the likeliest first.
+fn nearest_first(mut explanation: clap::Error) -> clap::Error {
+    const MISTAKES: [(ContextKind, ContextKind); 2] = [
+        (ContextKind::InvalidSubcommand, ContextKind::SuggestedSubcommand),
+        (ContextKind::InvalidValue, ContextKind::SuggestedValue),
+    ];
+    for (mistake, suggested) in MISTAKES {
+        if let (Some(ContextValue::String(word)), Some(ContextValue::Strings(names))) =
+            (explanation.get(mistake), explanation.get(suggested))
+        {
+            let likeness = |name: &String| strsim::jaro_winkler(word, name);
+            let mut names = names.clone();
+            names.sort_by(|one, other| likeness(other).total_cmp(&likeness(one)));
+            explanation.insert(suggested, ContextValue::Strings(names));
+        }
+    }
+    explanation
 }
 
 /// Whether a monitoring agent asks: it takes the code of a usage error for a state of the host.

@@ -1,6 +1,7 @@
 //! The part of the command line that says what is looked at.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use crate::catalogue;
 use crate::cli::Selection;
@@ -40,10 +41,22 @@ pub(super) fn request(selection: &Selection) -> Result<Request, Failure> {
         user: selection.user.clone(),
         pid: selection.pid,
         helper: selection.helper.clone(),
-        root: selection.root.clone(),
+        root: root(&selection.root)?,
         bridges: bridges(&selection.bridge)?,
         everything: false,
     })
+}
+
+/// The tree; only a table has room for several.
+fn root(roots: &[PathBuf]) -> Result<Option<PathBuf>, Failure> {
+    match roots {
+        [] => Ok(None),
+        [only] => Ok(Some(only.clone())),
+        [_, more @ ..] => {
+            let place = format!("--root {}", more[0].display());
+            Err(Failure::usage("one tree at a time: only `check` makes a table of several", place, "give one --root"))
+        }
+    }
 }
 
 /// Refuses ids that no check has, and a selection that leaves no check.

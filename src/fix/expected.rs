@@ -7,7 +7,7 @@ use super::apply::Prepared;
 use super::object::CAPABILITY;
 use super::{Object, Trouble};
 use crate::platform::Action;
-use crate::report::{Plan, Preimage, Standing};
+use crate::report::{FoundFile, Plan, Preimage};
 use crate::snapshot::{FileCapabilities, Kind};
 
 /// What was prepared for the plan's actions, where each file is what the plan took it for.
@@ -46,7 +46,7 @@ fn differences(expected: &Preimage, found: &Object, action: &Action) -> Vec<Stri
     }
 }
 
-fn against(standing: &Standing, found: &Object) -> Vec<String> {
+fn against(standing: &FoundFile, found: &Object) -> Vec<String> {
     let mut differences = Vec::new();
     let mut differs = |is_so: bool, what: String| differences.extend(is_so.then_some(what));
     let kind = match standing.kind {

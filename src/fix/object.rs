@@ -11,7 +11,7 @@ use crate::snapshot::Bytes;
 /// Attributes that the security policy gives to a new file by itself.
 const GIVEN_BY_POLICY: [&str; 3] = ["security.selinux", "security.SMACK64", "security.apparmor"];
 /// The POSIX access ACL, whose mask is the group's part of the mode.
-const ACCESS_ACL: &str = "system.posix_acl_access";
+pub(super) const ACCESS_ACL: &str = "system.posix_acl_access";
 /// File capabilities.
 pub(super) const CAPABILITY: &str = "security.capability";
 
@@ -179,6 +179,16 @@ impl Object {
         match self {
             Self::File { attributes, .. } => Self::File { content: None, attributes: attributes.clone() },
             other => other.clone(),
+        }
+    }
+
+    /// The same with the bytes of another where its own are not stated.
+    pub fn with_content_of(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::File { content: None, attributes }, Self::File { content, .. }) => {
+                Self::File { content: content.clone(), attributes: attributes.clone() }
+            }
+            _ => self.clone(),
         }
     }
 

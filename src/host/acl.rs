@@ -6,7 +6,7 @@ use super::ask::{Askers, Want};
 use super::root::{CONTENT_LIMIT, Last, Root, Unread};
 use super::{chain, inode};
 use crate::acl::included_files;
-use crate::snapshot::{Acl, AclFile, Binary, Bytes, Errno, Fact, Helper, Kind, OsRelease};
+use crate::snapshot::{Acl, AclFile, Binary, Bytes, Errno, Fact, Helper, OsRelease};
 
 /// As many files as anybody includes, and some more.
 const MOST_FILES: usize = 4096;
@@ -86,7 +86,7 @@ fn one(root: &Root, askers: &Askers, is_me: bool, path: PathBuf, limit: u64) -> 
     let link = root.read_link(&path).ok();
     let owners = inode::owners(root, way.end.iter().chain(way.directories.iter().rev()));
     let content = match &inode {
-        Fact::Known(Ok(inode)) if inode.kind == Kind::Directory => Fact::Known(Bytes::default()),
+        Fact::Known(Ok(inode)) if inode.kind.reads_as_empty() => Fact::Known(Bytes::default()),
         _ => content(root, &path, limit),
     };
     AclFile { path, readable, inode, link, closed_directory, owners, content }

@@ -17,7 +17,7 @@ const TUN: Kind = Kind::CharDevice { major: MISC, minor: 200 };
 /// The node of a tree is none of a machine: the kernel makes a new one at each start.
 pub(super) fn of_tree() -> Tun {
     let opens = Access { subject: Fact::NeedsLiveHost, helper: None };
-    Tun { inode: Fact::NeedsLiveHost, opens, closed_directory: None, driver: Fact::NeedsLiveHost }
+    Tun { inode: Fact::NeedsLiveHost, link: None, opens, closed_directory: None, driver: Fact::NeedsLiveHost }
 }
 
 /// The node and its driver, without opening it: that would load the module.
@@ -34,7 +34,8 @@ pub(super) fn look(root: &Root, proc: &Proc, askers: &Askers, is_me: bool) -> Tu
         Some(kind @ (Kind::CharDevice { .. } | Kind::BlockDevice { .. })) if kind != TUN => other_driver(proc, kind),
         _ => tun_driver(root, proc),
     };
-    Tun { inode, opens, closed_directory, driver }
+    let link = root.read_link(device).ok();
+    Tun { inode, link, opens, closed_directory, driver }
 }
 
 /// Whether anything answers behind a device that is not tun.

@@ -53,6 +53,17 @@ pub enum Action {
         /// Where it leads.
         target: PathBuf,
     },
+    /// Makes a character device of root's. A link that stands is replaced, anything else never.
+    MakeDevice {
+        /// Where.
+        path: PathBuf,
+        /// The driver.
+        major: u32,
+        /// The device of that driver.
+        minor: u32,
+        /// Permission bits.
+        mode: u32,
+    },
     /// Runs a program, without a shell.
     Run {
         /// The program and its arguments.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{ASK_PACKAGES, JOIN, Platform, Remedy, Standing, generic, shell};
+use super::{ASK_PACKAGES, HelperPolicy, JOIN, Platform, Remedy, generic, shell};
 
 /// The helper is 4710 root:qemu and the ACL 0640 root:qemu: both are for members of `qemu`.
 pub(super) struct Alpine;
@@ -33,7 +33,7 @@ impl Platform for Alpine {
             .with_note("A release may have it in a package of its own: `apk search qemu` shows.")
     }
 
-    fn make_privileged(&self, path: &Path, _standing: Standing<'_>) -> Remedy {
+    fn make_privileged(&self, path: &Path, _policy: HelperPolicy<'_>) -> Remedy {
         generic::set_mode(path, "qemu", 0o4710)
             .with_note("That is how the package ships it: only members of qemu may run it. `apk fix qemu` sets it back to that, too.")
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{ASK_PACKAGES, Platform, Remedy, Standing, generic};
+use super::{ASK_PACKAGES, HelperPolicy, Platform, Remedy, generic};
 
 /// The helper is privileged as shipped; there is no ACL.
 pub(super) struct Arch;
@@ -21,10 +21,10 @@ impl Platform for Arch {
             .with_note("Before QEMU was split into packages, it was part of `qemu`.")
     }
 
-    fn make_privileged(&self, path: &Path, standing: Standing<'_>) -> Remedy {
+    fn make_privileged(&self, path: &Path, policy: HelperPolicy<'_>) -> Remedy {
         generic::as_shipped(
             path,
-            standing,
+            policy,
             "That is how qemu-common ships it: the next upgrade keeps it so. `pacman -Qkk qemu-common` shows what else was changed.",
         )
     }

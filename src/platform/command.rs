@@ -35,6 +35,13 @@ pub(super) fn of(action: &Action, root: &str, snapshot: &Snapshot) -> Vec<String
         Action::MakeLink { path, target } => {
             vec![as_root(format!("ln -sfn {} {}", shell::path(target), shell::path(path)))]
         }
+        Action::MakeDevice { path, major, minor, mode } => {
+            let file = shell::path(path);
+            let make = as_root(format!("mknod -m {mode:04o} {file} c {major} {minor}"));
+            // The only device that is ever made.
+            let link = snapshot.tun.link.as_ref().map(|_| as_root(format!("rm {file}")));
+            link.into_iter().chain([make]).collect()
+        }
         Action::Run { argv, .. } => vec![as_root(shell::argv(argv))],
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{ASK_PACKAGES, Action, Effect, FOR_ALL, JOIN, Platform, Remedy, Standing, generic, kept_mode, shell};
+use super::{ASK_PACKAGES, Action, Effect, FOR_ALL, HelperPolicy, JOIN, Platform, Remedy, generic, kept_mode, shell};
 
 /// The helper is shipped without privilege, on purpose; an override makes the choice survive upgrades.
 pub(super) struct Debian;
@@ -47,9 +47,9 @@ impl Platform for Debian {
         Remedy::manual(ASK_PACKAGES, [self.as_root("apt-get install qemu-system-common")])
     }
 
-    fn make_privileged(&self, path: &Path, standing: Standing<'_>) -> Remedy {
-        let overridden = standing.overridden;
-        let (group, mode) = overridden.and_then(kept_to).or(standing.kept_to).unwrap_or(FOR_ALL);
+    fn make_privileged(&self, path: &Path, policy: HelperPolicy<'_>) -> Remedy {
+        let overridden = policy.overridden;
+        let (group, mode) = overridden.and_then(kept_to).or(policy.kept_to).unwrap_or(FOR_ALL);
         let Some(name) = path.to_str().filter(|name| !name.contains('\n')) else {
             return generic::set_mode(path, group, mode).with_note(
                 "dpkg cannot hold an override for such a path: an upgrade of the package may set the mode back.",

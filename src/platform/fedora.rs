@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{ASK_PACKAGES, Platform, Remedy, Standing, generic};
+use super::{ASK_PACKAGES, HelperPolicy, Platform, Remedy, generic};
 
 /// The helper is privileged as shipped, and the ACL allows libvirt's bridge.
 pub(super) struct Fedora;
@@ -28,10 +28,10 @@ impl Platform for Fedora {
         Remedy::manual(ASK_PACKAGES, [self.as_root("dnf install qemu-common")])
     }
 
-    fn make_privileged(&self, path: &Path, standing: Standing<'_>) -> Remedy {
+    fn make_privileged(&self, path: &Path, policy: HelperPolicy<'_>) -> Remedy {
         generic::as_shipped(
             path,
-            standing,
+            policy,
             "That is how qemu-common ships it, so that an upgrade keeps it: `rpm -V qemu-common` shows what else was changed.",
         )
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{ASK_PACKAGES, AclState, Action, Effect, FOR_ALL, LineEdit, ModeChange, Platform, Remedy, Standing};
+use super::{ASK_PACKAGES, AclState, Action, Effect, FOR_ALL, HelperPolicy, LineEdit, ModeChange, Platform, Remedy};
 
 /// A distribution that is not known.
 pub(super) struct Generic;
@@ -28,8 +28,8 @@ pub(super) fn set_mode(path: &Path, group: &str, mode: u32) -> Remedy {
 }
 
 /// Sets the mode with which the package ships the helper, which `note` says; or the one that keeps it to its group.
-pub(super) fn as_shipped(path: &Path, standing: Standing<'_>, note: &str) -> Remedy {
-    match standing.kept_to {
+pub(super) fn as_shipped(path: &Path, policy: HelperPolicy<'_>, note: &str) -> Remedy {
+    match policy.kept_to {
         Some((group, mode)) => {
             set_mode(path, group, mode).with_note("The next upgrade of the package opens it to everybody again.")
         }

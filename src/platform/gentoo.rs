@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{ASK_PACKAGES, Action, Platform, Remedy, Standing};
+use super::{ASK_PACKAGES, Action, HelperPolicy, Platform, Remedy};
 
 /// The ebuild takes the setuid bit away and gives a file capability in its place.
 pub(super) struct Gentoo;
@@ -28,7 +28,7 @@ impl Platform for Gentoo {
         Remedy::manual(ASK_PACKAGES, [self.as_root("emerge --ask app-emulation/qemu")])
     }
 
-    fn make_privileged(&self, path: &Path, _standing: Standing<'_>) -> Remedy {
+    fn make_privileged(&self, path: &Path, _policy: HelperPolicy<'_>) -> Remedy {
         Remedy::actions([Action::SetCapabilities { path: path.to_owned(), net_admin: true }]).with_note(
             "That is what the ebuild does at each merge. A copy made without extended attributes loses it again.",
         )

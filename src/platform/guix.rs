@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::declaration::Gathered;
-use super::{AclState, Declaration, Platform, Remedy, Standing, bridge, generic};
+use super::{AclState, Declaration, HelperPolicy, Platform, Remedy, bridge, generic};
 use crate::snapshot::{Machine, Manager};
 
 /// The forms that a release knows; 2024-08 renamed setuid programs to privileged ones.
@@ -46,7 +46,7 @@ impl Platform for Guix {
         Remedy::declaration(Declaration::PrivilegedHelper).with_note(RECONFIGURE)
     }
 
-    fn make_privileged(&self, _path: &Path, _standing: Standing<'_>) -> Remedy {
+    fn make_privileged(&self, _path: &Path, _policy: HelperPolicy<'_>) -> Remedy {
         Remedy::declaration(Declaration::PrivilegedHelper).with_note(format!(
             "{RECONFIGURE} Nothing in the store can be made privileged: run QEMU with `helper={}`.",
             self.expected_helper_path()

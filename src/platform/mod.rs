@@ -60,9 +60,9 @@ impl AclState<'_> {
     }
 }
 
-/// How the helper stands before it is made privileged.
+/// What the administrator has settled about the helper's file, which making it privileged must respect.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct Standing<'a> {
+pub struct HelperPolicy<'a> {
     /// The Debian override that is in force for its path.
     pub overridden: Option<&'a str>,
     /// The group to which its mode keeps it, and the mode that keeps it so with the privilege: whoever asks for that has
@@ -122,8 +122,8 @@ pub trait Platform: Sync {
     /// How to make the distribution's own helper privileged so that it stays so.
     ///
     /// Use [`make_privileged`], which knows helpers that no package owns.
-    fn make_privileged(&self, path: &Path, standing: Standing<'_>) -> Remedy {
-        let (group, mode) = standing.kept_to.unwrap_or(FOR_ALL);
+    fn make_privileged(&self, path: &Path, policy: HelperPolicy<'_>) -> Remedy {
+        let (group, mode) = policy.kept_to.unwrap_or(FOR_ALL);
         generic::set_mode(path, group, mode).with_note("An upgrade of the package may set the mode back.")
     }
 

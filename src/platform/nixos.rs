@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::declaration::Gathered;
-use super::{AclState, Declaration, Platform, Remedy, Standing, generic};
+use super::{AclState, Declaration, HelperPolicy, Platform, Remedy, generic};
 use crate::snapshot::Manager;
 
 /// The helper is privileged as a wrapper in `/run/wrappers/bin`.
@@ -32,7 +32,7 @@ impl Platform for NixOs {
             .with_note(format!("{SWITCH} `virtualisation.libvirtd.enable = true;` makes the same wrapper."))
     }
 
-    fn make_privileged(&self, _path: &Path, _standing: Standing<'_>) -> Remedy {
+    fn make_privileged(&self, _path: &Path, _policy: HelperPolicy<'_>) -> Remedy {
         Remedy::declaration(Declaration::PrivilegedHelper).with_note(format!(
             "{SWITCH} Nothing in the store can be made privileged: run QEMU with \
              `helper=/run/wrappers/bin/qemu-bridge-helper`. Where `virtualisation.libvirtd.enable` is set the wrapper is \

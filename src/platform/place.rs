@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{AclState, FOR_ALL, Platform, Remedy, Standing, generic};
+use super::{AclState, FOR_ALL, HelperPolicy, Platform, Remedy, generic};
 use crate::acl::LONGEST_NAME;
 use crate::snapshot::{Machine, without_dots};
 
@@ -37,15 +37,15 @@ impl Place {
 }
 
 /// How to give the helper at this path its privilege for good.
-pub fn make_privileged(machine: &Machine, path: &Path, standing: Standing<'_>) -> Remedy {
+pub fn make_privileged(machine: &Machine, path: &Path, policy: HelperPolicy<'_>) -> Remedy {
     let platform = super::of(machine);
     match Place::of(path) {
-        Place::Package => platform.make_privileged(path, standing),
-        Place::NixStore if machine.os.id == "nixos" => platform.make_privileged(path, standing),
-        Place::GuixStore if machine.os.id == "guix" => platform.make_privileged(path, standing),
+        Place::Package => platform.make_privileged(path, policy),
+        Place::NixStore if machine.os.id == "nixos" => platform.make_privileged(path, policy),
+        Place::GuixStore if machine.os.id == "guix" => platform.make_privileged(path, policy),
         Place::NixStore | Place::GuixStore => hosts_own_helper(platform),
         Place::Local => {
-            let (group, mode) = standing.kept_to.unwrap_or(FOR_ALL);
+            let (group, mode) = policy.kept_to.unwrap_or(FOR_ALL);
             generic::set_mode(path, group, mode).with_note("Each `make install` sets the mode back.")
         }
         Place::Flatpak => outside_of_flatpak(),

@@ -164,7 +164,8 @@ impl Action {
             | Self::EditFile { path, .. }
             | Self::SetMode { path, .. }
             | Self::SetCapabilities { path, .. }
-            | Self::MakeLink { path, .. } => Some(path),
+            | Self::MakeLink { path, .. }
+            | Self::MakeDevice { path, .. } => Some(path),
             Self::Run { .. } => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{ASK_PACKAGES, Platform, Remedy, Standing, generic};
+use super::{ASK_PACKAGES, HelperPolicy, Platform, Remedy, generic};
 
 /// As Fedora, with `qemu-kvm` in every path.
 pub(super) struct Rhel;
@@ -32,10 +32,10 @@ impl Platform for Rhel {
         Remedy::manual(ASK_PACKAGES, [self.as_root("dnf install qemu-kvm-common")])
     }
 
-    fn make_privileged(&self, path: &Path, standing: Standing<'_>) -> Remedy {
+    fn make_privileged(&self, path: &Path, policy: HelperPolicy<'_>) -> Remedy {
         generic::as_shipped(
             path,
-            standing,
+            policy,
             "That is how qemu-kvm-common ships it, so that an upgrade keeps it: `rpm -V qemu-kvm-common` shows what else was changed.",
         )
     }

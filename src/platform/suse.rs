@@ -3,7 +3,7 @@
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
-use super::{ASK_PACKAGES, Action, Effect, LineEdit, Platform, Remedy, Standing, generic};
+use super::{ASK_PACKAGES, Action, Effect, HelperPolicy, LineEdit, Platform, Remedy, generic};
 use crate::snapshot::Machine;
 
 /// The permissions profile sets the helper's mode: 4750 root:kvm, and no privilege in `paranoid`.
@@ -44,7 +44,7 @@ impl Platform for Suse {
         Remedy::manual(ASK_PACKAGES, [self.as_root("zypper install qemu-tools")])
     }
 
-    fn make_privileged(&self, path: &Path, _standing: Standing<'_>) -> Remedy {
+    fn make_privileged(&self, path: &Path, _policy: HelperPolicy<'_>) -> Remedy {
         let Some(text) = path.to_str().filter(|text| !text.contains(|letter: char| letter.is_whitespace())) else {
             return generic::set_mode(path, "kvm", 0o4750)
                 .with_note("permissions.local cannot name such a path: a permissions profile that does will undo it.");

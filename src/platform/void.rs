@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{ASK_PACKAGES, Platform, Remedy, Standing, generic};
+use super::{ASK_PACKAGES, HelperPolicy, Platform, Remedy, generic};
 
 /// The helper is privileged as shipped; there is no ACL.
 pub(super) struct Void;
@@ -24,7 +24,7 @@ impl Platform for Void {
         Remedy::manual(ASK_PACKAGES, [self.as_root("xbps-install -S qemu")])
     }
 
-    fn make_privileged(&self, path: &Path, standing: Standing<'_>) -> Remedy {
-        generic::as_shipped(path, standing, "That is how the package ships it: the next upgrade keeps it so.")
+    fn make_privileged(&self, path: &Path, policy: HelperPolicy<'_>) -> Remedy {
+        generic::as_shipped(path, policy, "That is how the package ships it: the next upgrade keeps it so.")
     }
 }

@@ -14,6 +14,8 @@ use crate::snapshot::{AclFile, Errno, Kind};
 /// The kernel and the helper take no longer name.
 const LONGEST_NAME: usize = 15;
 
+const DIRECTORY: &str = "a directory";
+
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
     if case.bridge.len() > LONGEST_NAME {
         return Judgement::not_applicable("the name is refused before the ACL is read");
@@ -89,10 +91,7 @@ fn unnamed(case: &Case<'_>, files: &Files<'_>, reading: &Reading) -> Finding {
         Finding::fail("acl-denied", message).mend(remedy)
     } else {
         let message = match allowed.as_slice() {
-            [] if kind(case) == Some(Kind::Directory) => {
-                format!("{path} is a directory, which reads as an ACL without rules")
-            }
-            [] if is_device(case) => format!("{path} is a device, which reads as an ACL without rules"),
+            [] if let Some(kind) = void(case) => format!("{path} is {kind}, which reads as an ACL without rules"),
             [] => format!("{path} allows no bridge at all{}", shipped(case, "comments only")),
             [only] if only == "virbr0" => format!(
                 "{path} allows only virbr0, libvirt's own bridge{}, and not `{bridge}`",
@@ -181,16 +180,17 @@ fn slip(case: &Case<'_>, allowed: &[String]) -> Option<(String, Remedy)> {
 fn allow(case: &Case<'_>) -> Remedy {
     let machine = &case.snapshot.machine;
     let path = &case.snapshot.acl.path;
-    let no_file = match kind(case) {
-        Some(Kind::Directory) => Some(("rmdir", "whoever made the directory may need what is in it")),
-        _ if is_device(case) => Some(("rm", "somebody put a device, or a link to one, in the place of the ACL")),
-        _ => None,
-    };
-    if let Some((remove, why)) = no_file {
-        let remove = platform::of(machine).as_root(&format!("{remove} {}", shell::path(path)));
-        return Remedy::manual(why, [remove]).then(platform::acl_allow(machine, path, case.bridge, AclState::Missing));
-    }
     let file = acl::first(case.snapshot);
+    if let Some(kind) = void(case) {
+        let remove = if kind == DIRECTORY && file.is_none_or(|file| file.link.is_none()) { "rmdir" } else { "rm" };
+        let remove = platform::of(machine).as_root(&format!("{remove} {}", shell::path(path)));
+        return Remedy::manual(format!("whoever put {kind} there may need it"), [remove]).then(platform::acl_allow(
+            machine,
+            path,
+            case.bridge,
+            AclState::Missing,
+        ));
+    }
     let content = file.and_then(|file| file.content.known()).map_or(&[][..], |content| &content.0);
     let path = file.map_or(path.as_path(), AclFile::real_path);
     let remedy = platform::acl_allow(machine, path, case.bridge, AclState::Present(content));
@@ -230,13 +230,11 @@ fn without_lines(case: &Case<'_>, path: &Path, lines: &BTreeSet<usize>) -> Remed
     }
 }
 
-fn kind(case: &Case<'_>) -> Option<Kind> {
-    let found = acl::first(case.snapshot)?.inode.known()?;
-    found.as_ref().ok().map(|inode| inode.kind)
-}
-
-fn is_device(case: &Case<'_>) -> bool {
-    matches!(kind(case), Some(Kind::CharDevice { .. } | Kind::BlockDevice { .. }))
+/// What reads as an empty file in the ACL's place, and is none.
+fn void(case: &Case<'_>) -> Option<&'static str> {
+    let inode = acl::first(case.snapshot)?.inode.known()?.as_ref().ok()?;
+    let name = if inode.kind == Kind::Directory { DIRECTORY } else { "the null device" };
+    inode.kind.reads_as_empty().then_some(name)
 }
 
 fn matches(rule: &Rule, bridge: &str) -> bool {

@@ -74,13 +74,18 @@ fn writable(case: &Case<'_>) -> Option<Finding> {
         mode: (owned.mode & 0o022 != 0).then_some(ModeChange::Remove(0o022)),
     });
     let remedy = Remedy::actions(actions);
-    let remedy = match exposed.iter().find(|owned| owned.uid != 0) {
-        Some(owned) => remedy.by_hand(format!(
+    let mut others = exposed.iter().filter(|owned| owned.directory && !owned.path.starts_with("/etc"));
+    let remedy = match (exposed.iter().find(|owned| owned.uid != 0), others.next()) {
+        (Some(owned), _) => remedy.by_hand(format!(
             "{} belongs to user {}, who may need it: look at what stands there first",
             owned.path.display(),
             owned.uid
         )),
-        None => remedy,
+        (None, Some(directory)) => remedy.by_hand(format!(
+            "others may need to write in {}: look at what stands there first",
+            directory.path.display()
+        )),
+        (None, None) => remedy,
     };
     let message =
         format!("{} can be changed by others than root: {}", first.path.display(), owner::of_owned(first, subject));

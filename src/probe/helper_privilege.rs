@@ -13,11 +13,11 @@ pub(super) const REFUSAL: &str = "it would stop with \"failed to create tun devi
 /// The setuid bit of a mode.
 pub(super) const SETUID: u32 = 0o4000;
 
-/// How the helper's file stands.
+/// What privilege the helper's file gives.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Standing {
+pub(super) enum Privilege {
     /// Setuid root, or `cap_net_admin` in effect from its capabilities.
-    Privileged,
+    Granted,
     /// Setuid, and the user namespace does not know its owner, so that nobody in it can tell whose file it is.
     OwnerHidden,
     /// Neither.
@@ -25,13 +25,13 @@ pub(super) enum Standing {
 }
 
 /// What a file's bits are worth, the mount and the process permitting.
-pub(super) fn standing(case: &Case<'_>, inode: &Inode) -> Standing {
+pub(super) fn privilege(case: &Case<'_>, inode: &Inode) -> Privilege {
     if is_setuid_root(inode) || capabilities(case, inode).is_some_and(grants_net_admin) {
-        return Standing::Privileged;
+        return Privilege::Granted;
     }
     let process = case.snapshot.process.known();
     let hidden = process.is_some_and(|process| !process.user_namespace.knows(inode.uid, inode.gid));
-    if hidden && inode.mode & SETUID != 0 { Standing::OwnerHidden } else { Standing::Plain }
+    if hidden && inode.mode & SETUID != 0 { Privilege::OwnerHidden } else { Privilege::Plain }
 }
 
 /// Whether the name itself is a link, and what it leads to is not privileged.
@@ -41,7 +41,7 @@ pub(super) fn links_to_unprivileged(case: &Case<'_>) -> bool {
     let helper = &case.snapshot.helper;
     let same_name = |step: &Step| step.path.file_name() == helper.path.file_name();
     let linked = helper.chain.known().is_some_and(|chain| chain.iter().any(same_name));
-    linked && matches!(&helper.file, Fact::Known(Ok(inode)) if standing(case, inode) == Standing::Plain)
+    linked && matches!(&helper.file, Fact::Known(Ok(inode)) if privilege(case, inode) == Privilege::Plain)
 }
 
 /// Setuid, and owned by root.
@@ -74,11 +74,11 @@ pub(super) fn grant(case: &Case<'_>) -> Remedy {
     let helper = &case.snapshot.helper;
     let end = helper.real_path.as_ref().unwrap_or(&helper.path);
     let kept = kept_to(case);
-    let standing = platform::Standing {
+    let policy = platform::HelperPolicy {
         overridden: helper.statoverride.as_deref(),
         kept_to: kept.as_ref().map(|(group, mode)| (group.as_str(), *mode)),
     };
-    let remedy = platform::make_privileged(&case.snapshot.machine, end, standing);
+    let remedy = platform::make_privileged(&case.snapshot.machine, end, policy);
     let remedy = match untrusted(case) {
         Some(why) if remedy.is_automatic() => {
             let again = install_again(case);
@@ -154,7 +154,7 @@ pub(super) fn link_for(case: &Case<'_>, at: &Path, other: &OtherHelper) -> Remed
     if platform.is_declarative() || Place::of(at) != Place::Package {
         return remedy.by_hand("whoever put programs there keeps that place");
     }
-    if standing(case, &other.inode) != Standing::Privileged {
+    if privilege(case, &other.inode) != Privilege::Granted {
         return remedy.by_hand("the other copy is not privileged, and whether it is to be is a decision");
     }
     if other.inode.uid != 0 || other.inode.mode & 0o022 != 0 {

@@ -1,6 +1,6 @@
 //! The helper is privileged: setuid root, or `cap_net_admin` in effect from its file capabilities.
 
-use super::helper_privilege::{self, Standing};
+use super::helper_privilege::{self, Privilege};
 use super::view::owner;
 use super::{Case, Evidence, Finding, Judgement};
 use crate::helper::{CAP_NET_ADMIN, Launch, Refusal, launch};
@@ -25,8 +25,8 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
     if helper.binary.known().is_some_and(|binary| matches!(binary.format, Format::Script { .. })) {
         return Judgement::unjudged("it is a script, which gains nothing itself and may start a program that does");
     }
-    let standing = helper_privilege::standing(case, inode);
-    if standing == Standing::OwnerHidden {
+    let given = helper_privilege::privilege(case, inode);
+    if given == Privilege::OwnerHidden {
         return Judgement::not_applicable("its owner has no identity in this user namespace");
     }
     if helper_privilege::links_to_unprivileged(case) {
@@ -37,7 +37,7 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
         let message = "it is setuid root and has file capabilities as well: those take the place of root's".to_owned();
         return finding(case, "helper-file-caps-incomplete", message, evidence).into();
     }
-    if standing == Standing::Privileged {
+    if given == Privilege::Granted {
         return Judgement::pass(privilege(case, inode), evidence);
     }
     let started = launch(&case.snapshot.subject, &case.snapshot.process, helper);

@@ -1,6 +1,6 @@
 //! Every link of the helper's path resolves, and to the privileged copy.
 
-use super::helper_privilege::{self, Standing};
+use super::helper_privilege::{self, Privilege};
 use super::{Case, Evidence, Finding, Judgement};
 use crate::platform;
 use crate::snapshot::{Errno, Fact};
@@ -54,7 +54,7 @@ fn unprivileged_copy(case: &Case<'_>, links: Vec<Evidence>) -> Finding {
     let end = helper.real_path.as_ref().unwrap_or(&helper.path);
     let message = format!("{} leads to {}, which is not privileged", helper.path.display(), end.display());
     let privileged =
-        helper.others.iter().find(|other| helper_privilege::standing(case, &other.inode) == Standing::Privileged);
+        helper.others.iter().find(|other| helper_privilege::privilege(case, &other.inode) == Privilege::Granted);
     let (message, remedy) = match privileged {
         Some(other) => {
             let message = format!("{message}; the privileged copy is {}", other.path.display());

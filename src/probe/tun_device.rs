@@ -6,7 +6,11 @@ use crate::platform::{self, Action, Effect, ModeChange};
 use crate::snapshot::{Answer, Driver, Errno, Fact, Inode, Kind};
 
 const PATH: &str = "/dev/net/tun";
-const DEVICE: Kind = Kind::CharDevice { major: 10, minor: 200 };
+const NUMBER: (u32, u32) = (10, 200);
+const DEVICE: Kind = Kind::CharDevice { major: NUMBER.0, minor: NUMBER.1 };
+/// Why what stands in the way is not taken away.
+const SOMEBODYS: &str = "what stands there is somebody's: whether it may go is not for a program to say";
+const WHENCE: &str = "Find out what put it there: it may come back at the next boot.";
 
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
     let tun = &case.snapshot.tun;
@@ -34,24 +38,32 @@ fn missing(case: &Case<'_>, errno: Errno) -> Judgement {
     if !machine.live {
         return Judgement::not_applicable("the devices of a file tree are there only while it runs");
     }
+    let found = match &case.snapshot.tun.link {
+        Some(target) => format!("{PATH} is a link to {}, where nothing is", target.display()),
+        None if errno == Errno::ENOTDIR => format!("there is no {PATH}, nor a directory for it"),
+        None => format!("there is no {PATH}"),
+    };
     let (message, remedy) = match (&machine.container, case.snapshot.tun.driver.known()) {
-        (Some(container), _) => {
-            (format!("there is no {PATH} in this container ({container})"), platform::grant_tun(container))
-        }
+        (Some(container), _) => (format!("{found} in this container ({container})"), granted_anew(case)),
         (None, Some(Driver::ModulesMissing)) => {
-            (format!("there is no {PATH}, and the modules of the running kernel are not on disk"), reboot(case))
+            (format!("{found}, and the modules of the running kernel are not on disk"), reboot(case))
         }
-        (None, _) => (format!("there is no {PATH}"), load(case)),
+        (None, _) if errno == Errno::ENOTDIR && case.snapshot.tun.link.is_none() => (found, directory_anew(case)),
+        (None, _) => (found, load(case)),
     };
     Finding::fail("tun-device-missing", message).so(refused(errno)).seen("errno", errno).mend(remedy).into()
 }
 
 /// Something else stands there under the device's name.
 fn wrong(case: &Case<'_>, found: Kind) -> Finding {
-    let platform = platform::of(&case.snapshot.machine);
+    let link = case.snapshot.tun.link.as_ref();
     let kind = match found {
         Kind::Symlink => "a symbolic link that leads back to itself".to_owned(),
         found => owner::kind(found),
+    };
+    let found_there = match link.filter(|_| found != Kind::Symlink) {
+        Some(target) => format!("a link to {}, which is {kind}", target.display()),
+        None => kind.clone(),
     };
     let consequence = match (answer::of(case.snapshot, &case.snapshot.tun.opens), found) {
         (Fact::Known(Answer::No(errno)), _) => refused(*errno),
@@ -63,20 +75,46 @@ fn wrong(case: &Case<'_>, found: Kind) -> Finding {
         }
         _ => "it would get no tap from it, and stop".to_owned(),
     };
-    let remove = if found == Kind::Directory { "rmdir" } else { "rm" };
-    Finding::fail("tun-device-wrong", format!("{PATH} is {kind}, not character device 10:200"))
+    let remedy = match link {
+        _ if case.snapshot.machine.container.is_some() => granted_anew(case),
+        // A link that leads nowhere is nobody's loss.
+        Some(_) if found == Kind::Symlink => load(case),
+        _ => made_anew(case, found == Kind::Directory && link.is_none()),
+    };
+    Finding::fail("tun-device-wrong", format!("{PATH} is {found_there}, not character device 10:200"))
         .so(consequence)
         .seen("kind", kind)
-        .mend(
-            Remedy::manual(
-                "what stands there is somebody's: whether it may go is not for a program to say",
-                [
-                    platform.as_root(&format!("{remove} {PATH}")),
-                    platform.as_root(&format!("mknod -m 0666 {PATH} c 10 200")),
-                ],
-            )
-            .with_note("Find out what put it there: it may come back at the next boot."),
-        )
+        .mend(remedy)
+}
+
+/// What is in the device's way has to go first, and somebody may need it.
+fn made_anew(case: &Case<'_>, is_directory: bool) -> Remedy {
+    let platform = platform::of(&case.snapshot.machine);
+    let remove = if is_directory { "rmdir" } else { "rm" };
+    Remedy::manual(
+        SOMEBODYS,
+        [platform.as_root(&format!("{remove} {PATH}")), platform.as_root(&format!("mknod -m 0666 {PATH} c 10 200"))],
+    )
+    .with_note(WHENCE)
+}
+
+/// The same for something in the place of the directory.
+fn directory_anew(case: &Case<'_>) -> Remedy {
+    let platform = platform::of(&case.snapshot.machine);
+    let commands =
+        ["ls -ld /dev/net", "rm /dev/net", "mkdir -m 0755 /dev/net", &format!("mknod -m 0666 {PATH} c 10 200")];
+    Remedy::manual(SOMEBODYS, commands.map(|command| platform.as_root(command))).with_note(WHENCE)
+}
+
+/// In a container: whatever stands there would be in the way of the device that the host gives.
+fn granted_anew(case: &Case<'_>) -> Remedy {
+    let tun = &case.snapshot.tun;
+    let stands = tun.link.is_some() || matches!(tun.inode, Fact::Known(Ok(_)));
+    let remedy = grant(case);
+    match stands {
+        true => remedy.with_note(format!("First take away what stands at {PATH} inside: it may be in the way.")),
+        false => remedy,
+    }
 }
 
 /// The device is right, and this user may not open it.
@@ -176,18 +214,25 @@ fn grant(case: &Case<'_>) -> Remedy {
 }
 
 fn load(case: &Case<'_>) -> Remedy {
-    let machine = &case.snapshot.machine;
+    let (machine, tun) = (&case.snapshot.machine, &case.snapshot.tun);
+    if tun.driver == Fact::Known(Driver::Loaded) {
+        return node(case);
+    }
     let modprobe = Action::Run { argv: ["modprobe", "tun"].map(str::to_owned).into(), undo: None, writes: Vec::new() };
     let at_boot =
         Action::WriteFile { path: "/etc/modules-load.d/tun.conf".into(), content: b"tun\n".to_vec(), mode: 0o644 };
-    let remedy = Remedy::automatic([(modprobe, Effect::TunReady), (at_boot, Effect::Evident)]);
+    let loaded = match tun.link {
+        // The kernel makes no node where something stands.
+        Some(_) => vec![(modprobe, Effect::Prepares), (device(), Effect::TunReady)],
+        None => vec![(modprobe, Effect::TunReady)],
+    };
+    let remedy = Remedy::automatic(loaded.into_iter().chain([(at_boot, Effect::Evident)]));
     let remedy = match () {
-        () if case.snapshot.tun.driver == Fact::Known(Driver::Loaded) => node(),
         () if platform::of(machine).is_declarative() => Remedy::manual(
             "this system is made from its configuration: what is changed by hand is lost or refused",
             [platform::of(machine).as_root("modprobe tun")],
         ),
-        () if case.snapshot.tun.driver == Fact::Known(Driver::Absent) => {
+        () if tun.driver == Fact::Known(Driver::Absent) => {
             remedy.by_hand("the running kernel was not seen to have the module, or its loading is forbidden")
         }
         () => remedy,
@@ -196,12 +241,15 @@ fn load(case: &Case<'_>) -> Remedy {
 }
 
 /// The device of a driver that is there; udev, where it runs, gives it the same mode.
-fn node() -> Remedy {
+fn node(case: &Case<'_>) -> Remedy {
     let directory = Action::MakeDirectory { path: "/dev/net".into(), mode: 0o755 };
-    let make = ["mknod", "-m", "0666", PATH, "c", "10", "200"].map(str::to_owned);
-    let unmake = ["rm", "-f", PATH].map(str::to_owned);
-    let make = Action::Run { argv: make.into(), undo: Some(unmake.into()), writes: Vec::new() };
-    Remedy::automatic([(directory, Effect::Prepares), (make, Effect::TunReady)])
+    // A link in the device's place stands in that directory.
+    let directory = case.snapshot.tun.link.is_none().then_some((directory, Effect::Prepares));
+    Remedy::automatic(directory.into_iter().chain([(device(), Effect::TunReady)]))
+}
+
+fn device() -> Action {
+    Action::MakeDevice { path: PATH.into(), major: NUMBER.0, minor: NUMBER.1, mode: 0o666 }
 }
 
 /// What udev gives the device, and what every user of it has on most systems.

@@ -3,6 +3,7 @@
 mod acl;
 mod attach;
 pub mod change;
+mod count;
 pub mod explain;
 pub mod fleet;
 pub mod github;
@@ -29,5 +30,5 @@ pub use fleet::{CauseEntry, FLEET_SCHEMA, Fleet, FleetSummary, HostEntry, HostSt
 pub use model::{
     Check, CheckStatus, EvidenceEntry, FixEntry, Host, Report, SCHEMA, Status, SubjectEntry, Summary, TargetEntry, Tool,
 };
-pub use plan::{ActionState, Manual, PLAN_SCHEMA, Plan, PlannedAction, Preimage, Question, Standing};
+pub use plan::{ActionState, FoundFile, Manual, PLAN_SCHEMA, Plan, PlannedAction, Preimage, Question};
 pub use run::Run;

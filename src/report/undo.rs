@@ -32,8 +32,10 @@ pub struct RunEntry {
     pub time: String,
     /// What it mended.
     pub causes: Vec<String>,
-    /// `applied`, `undone` or `interrupted`.
+    /// `applied`, `undone`, `partly-undone`, `interrupted` or `damaged`.
     pub state: &'static str,
+    /// What is wrong with it and how to go on, where it is damaged.
+    pub problem: Option<String>,
 }
 
 /// What taking a run back changes.
@@ -43,7 +45,8 @@ pub struct Undo {
     pub schema: &'static str,
     /// The run; none where there is nothing to take back.
     pub run: Option<String>,
-    /// `undone`; before that `applied` or `interrupted`; `nothing` without a run.
+    /// `undone`, or `partly-undone` where something was kept; before that `applied` or `interrupted`; `nothing` without
+    /// a run.
     pub state: &'static str,
     /// What is put back, last change first.
     pub changes: Vec<ChangeEntry>,
@@ -51,6 +54,8 @@ pub struct Undo {
     pub programs: Vec<String>,
     /// What could not be put back and stays.
     pub left: Vec<String>,
+    /// What is not put back, as somebody changed it since.
+    pub kept: Vec<KeptEntry>,
 }
 
 /// One object that is put back.
@@ -62,6 +67,19 @@ pub struct ChangeEntry {
     pub diff: String,
 }
 
+/// One object that stays as somebody made it.
+#[derive(Clone, Debug, Eq, JsonSchema, PartialEq, Serialize)]
+pub struct KeptEntry {
+    /// Where it stands.
+    pub path: String,
+    /// Why it stays.
+    pub why: String,
+    /// What was changed since the run, as a unified diff; empty where it stays for another's sake.
+    pub diff: String,
+    /// How a person goes on.
+    pub remedy: String,
+}
+
 /// Writes the list for a person.
 pub fn render_runs(runs: &Runs, options: &Options) -> String {
     if runs.runs.is_empty() {
@@ -70,8 +88,11 @@ pub fn render_runs(runs: &Runs, options: &Options) -> String {
     let mut text = String::new();
     for run in &runs.runs {
         let causes = run.causes.join(", ");
-        let line = format!("{}  {}  {:<11}  {causes}", run.run, run.time, run.state);
-        let _ = writeln!(text, "{}", printable(&line, charset(options)));
+        let line = format!("{}  {}  {:<13}  {causes}", run.run, run.time, run.state);
+        let _ = writeln!(text, "{}", printable(line.trim_end(), charset(options)));
+        if let Some(problem) = &run.problem {
+            let _ = writeln!(text, "  {}", printable(problem, charset(options)));
+        }
     }
     text
 }
@@ -82,7 +103,7 @@ pub fn render(undo: &Undo, options: &Options) -> String {
         return "There is nothing to take back.\n".to_owned();
     };
     let charset = charset(options);
-    let is_done = undo.state == "undone";
+    let is_done = matches!(undo.state, "undone" | "partly-undone");
     let mut text = String::new();
     for change in undo.changes.iter().filter(|_| !is_done) {
         for line in change.diff.lines() {
@@ -97,14 +118,20 @@ pub fn render(undo: &Undo, options: &Options) -> String {
     for left in &undo.left {
         let _ = writeln!(text, "Left: {}.", printable(left, charset));
     }
+    for kept in &undo.kept {
+        let _ = writeln!(text, "Kept: {}: {}.", printable(&kept.path, charset), printable(&kept.why, charset));
+        for line in kept.diff.lines().chain([kept.remedy.as_str()]) {
+            let _ = writeln!(text, "  {}", printable(line, charset));
+        }
+    }
     let count = match undo.changes.len() {
         0 => "no file".to_owned(),
         1 => "1 file".to_owned(),
         many => format!("{many} files"),
     };
-    let _ = match (is_done, undo.left.is_empty()) {
+    let _ = match (is_done, undo.left.is_empty() && undo.kept.is_empty()) {
         (true, true) => writeln!(text, "Run {run} is taken back: {count} put back and compared."),
-        (true, false) => writeln!(text, "Run {run} is taken back but for what is left: {count} put back and compared."),
+        (true, false) => writeln!(text, "Run {run} is taken back but for what stays: {count} put back and compared."),
         (false, _) => writeln!(text, "To take run {run} ({}) back, {count} would be put back.", undo.state),
     };
     text

@@ -77,6 +77,6 @@ pub struct AclFile {
     pub closed_directory: Option<PathBuf>,
     /// The file and its directories, with those who may change them.
     pub owners: Vec<Owned>,
-    /// Its bytes, read with the rights of whoever took the snapshot; empty for a directory.
+    /// Its bytes, read with the rights of whoever took the snapshot; empty for a directory and for `/dev/null`.
     pub content: Fact<Bytes>,
 }

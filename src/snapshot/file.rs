@@ -60,6 +60,16 @@ pub enum Kind {
     Socket,
 }
 
+impl Kind {
+    /// `/dev/null`, to which people link a file that they want to be empty.
+    pub const NULL: Self = Self::CharDevice { major: 1, minor: 3 };
+
+    /// Whether the helper reads it as an empty file, though it is none.
+    pub fn reads_as_empty(self) -> bool {
+        matches!(self, Self::Directory | Self::NULL)
+    }
+}
+
 /// The mount options that decide about privilege.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 pub struct Mount {

@@ -11,6 +11,8 @@ use super::{Access, Errno, Fact, Inode};
 pub struct Tun {
     /// What stands at `/dev/net/tun`, links followed.
     pub inode: Fact<Result<Inode, Errno>>,
+    /// The link's target, where the name itself is a symbolic link.
+    pub link: Option<PathBuf>,
     /// Whether it opens for reading and writing.
     pub opens: Access,
     /// The first directory on the way that the subject may not search.

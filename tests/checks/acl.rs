@@ -1,7 +1,7 @@
 //! The checks of the ACL.
 
 use bridge_doctor::probe::{Judgement, Level::Fail, Level::Warn};
-use bridge_doctor::snapshot::{Access, Answer, Errno, Fact, FileCapabilities, Kind};
+use bridge_doctor::snapshot::{Access, Answer, Errno, Fact, FileCapabilities, Kind, Owned};
 use insta::assert_snapshot;
 
 use crate::state::{State, absent, acl, acl_file, bytes, finds, included, inode, kind, no, owned, unseen};
@@ -284,6 +284,30 @@ fn acl_is_a_directory() {
         file.content = bytes("");
     });
     assert_snapshot!(finds(&state, &[("acl-allows", Fail, "acl-denied")]));
+}
+
+#[test]
+fn acl_is_the_null_device_which_everybody_may_write() {
+    let state = State::with(|host| {
+        let file = acl_file(host);
+        kind(&mut file.inode, Kind::NULL);
+        file.link = Some("/dev/null".into());
+        file.owners[0].path = "/dev/null".into();
+        file.owners[0].mode = 0o666;
+        file.content = bytes("");
+    });
+    assert_snapshot!(finds(&state, &[("acl-allows", Fail, "acl-denied")]));
+}
+
+#[test]
+fn a_shared_directory_of_an_include_is_closed_by_hand_only() {
+    let state = State::with(|host| {
+        acl_file(host).content = bytes("include /srv/shared/more.conf\nallow br0\n");
+        included(host, "/srv/shared/more.conf", "allow br1\n");
+        let shared = Owned { path: "/srv/shared".into(), mode: 0o777, uid: 0, gid: 0, directory: true };
+        host.acl.files[1].owners.push(shared);
+    });
+    assert_snapshot!(finds(&state, &[("acl-exposure", Warn, "acl-writable")]));
 }
 
 #[test]

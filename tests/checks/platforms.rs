@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use bridge_doctor::platform::{self, AclState, Remedy, Standing};
+use bridge_doctor::platform::{self, AclState, HelperPolicy, Remedy};
 use bridge_doctor::snapshot::{Machine, Manager, Snapshot};
 use insta::assert_snapshot;
 
@@ -41,7 +41,7 @@ fn idioms(machine: &Machine) -> String {
     let _ = writeln!(text, "shipped ACL: {}", platform.default_acl().unwrap_or("none"));
     for (what, remedy) in [
         ("install", platform.package_of_helper()),
-        ("make privileged", platform::make_privileged(machine, Path::new(helper), Standing::default())),
+        ("make privileged", platform::make_privileged(machine, Path::new(helper), HelperPolicy::default())),
         ("allow, no ACL", platform.acl_allow(acl, "br0", AclState::Missing)),
         ("allow, an ACL", platform.acl_allow(acl, "br0", AclState::Present(b"# mine\nallow virbr0\n"))),
         ("join", platform.add_to_group("alice", "kvm")),
@@ -111,17 +111,17 @@ fn a_derivative_is_of_the_family_it_names_first() {
     }
 }
 
-fn overridden(by: &str) -> Standing<'_> {
-    Standing { overridden: Some(by), kept_to: None }
+fn overridden(by: &str) -> HelperPolicy<'_> {
+    HelperPolicy { overridden: Some(by), kept_to: None }
 }
 
 #[test]
 fn a_helper_that_its_mode_keeps_to_a_group_stays_so() {
     let path = Path::new("/usr/lib/qemu/qemu-bridge-helper");
-    let standing = Standing { overridden: None, kept_to: Some(("kvm", 0o4750)) };
+    let policy = HelperPolicy { overridden: None, kept_to: Some(("kvm", 0o4750)) };
     for id in ["debian", "fedora", "rhel", "arch", "void", "linux"] {
         let machine = machine(id, &[], &[]);
-        let commands = platform::make_privileged(&machine, path, standing).commands(&host(&machine)).join("\n");
+        let commands = platform::make_privileged(&machine, path, policy).commands(&host(&machine)).join("\n");
         assert!(
             commands.contains("4750") && commands.contains("kvm") && !commands.contains("4755"),
             "{id}: {commands}"
@@ -177,7 +177,7 @@ fn a_helper_that_no_package_owns_is_mended_where_it_stands() {
             written(
                 &host(&machine),
                 "make privileged",
-                &platform::make_privileged(&machine, Path::new(path), Standing::default())
+                &platform::make_privileged(&machine, Path::new(path), HelperPolicy::default())
             )
         );
     }

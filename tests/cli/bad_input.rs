@@ -178,3 +178,33 @@ fn an_error_commands_no_terminal() {
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(error.starts_with("bridge-doctor: no check is called `\\x1b[2J\\u{202e}`"), "{error}");
 }
+
+#[test]
+fn the_nearest_suggestion_comes_first() {
+    for (arguments, tip) in [
+        (vec!["chek"], "tip: some similar subcommands exist: 'check', 'schema'"),
+        (vec!["schema", "plant"], "tip: a similar value exists: 'plan'"),
+    ] {
+        let output = run(&arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains(tip), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
+fn a_directory_in_the_place_of_an_acl_is_told() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().display().to_string();
+    let output = run(["acl", &path]);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(0), "it parses: {said}");
+    assert!(said.contains(&format!("{path} is a directory, which the helper reads as an empty file")), "{said}");
+}
+
+#[test]
+fn only_a_table_has_room_for_several_trees() {
+    let output = run(["fix", "--dry-run", "--root", "/tmp", "--root", "/var"]);
+    let error = "bridge-doctor: one tree at a time: only `check` makes a table of several: --root /var\n  \
+                 try: give one --root\n";
+    assert_refused(&output, 2, error);
+}

@@ -195,3 +195,24 @@ fn thousands_are_judged_in_little_memory() {
     assert_eq!(table["causes"][0]["id"], "helper-not-setuid");
     assert_eq!(table["causes"][0]["hosts"].as_array().map(Vec::len), Some(200));
 }
+
+#[test]
+fn several_trees_make_a_table() {
+    let trees = tempfile::tempdir().expect("a directory");
+    for (tree, hostname) in [("one", Some("alpha")), ("two.5", None)] {
+        let etc = trees.path().join(tree).join("etc");
+        fs::create_dir_all(&etc).expect("a directory");
+        fs::write(etc.join("passwd"), "root:x:0:0::/root:/bin/sh\nalice:x:1000:1000::/home/alice:/bin/sh\n")
+            .expect("a file");
+        fs::write(etc.join("group"), "root:x:0:\nalice:x:1000:\n").expect("a file");
+        if let Some(name) = hostname {
+            fs::write(etc.join("hostname"), name).expect("a file");
+        }
+    }
+    let tree = |name: &str| trees.path().join(name).display().to_string();
+    let (one, two, none) = (tree("one"), tree("two.5"), tree("none"));
+    let output = run(["check", "--user", "alice", "--format", "json", "--root", &one, "--root", &two, "--root", &none]);
+    assert_eq!(output.status.code(), Some(4), "{}", String::from_utf8_lossy(&output.stderr));
+    let expected = [("unreadable", none.as_str()), ("fail", "alpha"), ("fail", "two.5")];
+    assert_eq!(hosts_of(&table(&output)), expected.map(|(status, host)| (status.to_owned(), host.to_owned())).to_vec());
+}

@@ -36,6 +36,7 @@ pub(crate) fn healthy() -> Snapshot {
             elsewhere: vec![],
         },
         tun: Tun {
+            link: None,
             inode: Fact::Known(Ok(inode(Kind::CharDevice { major: 10, minor: 200 }, 0o666, 7))),
             opens: yes(),
             closed_directory: None,
@@ -80,6 +81,7 @@ pub(crate) fn misspelt_acl() -> Snapshot {
 pub(crate) fn unseen_tun() -> Snapshot {
     let mut snapshot = healthy();
     snapshot.tun = Tun {
+        link: None,
         inode: Fact::unknown("/dev is closed"),
         opens: Access { subject: Fact::unknown("/dev is closed"), helper: None },
         closed_directory: None,

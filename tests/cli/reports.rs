@@ -155,23 +155,8 @@ impl Edit for Report {
     }
 
     fn counted(mut self) -> Self {
-        let count = |status| self.checks.iter().filter(|check| check.status == status).count();
-        self.summary = Summary {
-            pass: count(CheckStatus::Pass),
-            warn: count(CheckStatus::Warn),
-            fail: count(CheckStatus::Fail),
-            blocked: count(CheckStatus::Blocked),
-            unknown: count(CheckStatus::Unknown),
-            not_applicable: count(CheckStatus::NotApplicable),
-        };
-        let of_little_weight = ["bridge-uplink", "bridge-netfilter"];
-        let blind = |check: &Check| check.status == CheckStatus::Unknown && !of_little_weight.contains(&check.id);
-        self.status = match self.summary {
-            Summary { fail: 1.., .. } => Status::Fail,
-            _ if self.checks.iter().any(blind) => Status::Unknown,
-            Summary { warn: 1.., .. } => Status::Warn,
-            _ => Status::Pass,
-        };
+        self.summary = Summary::of(&self.checks);
+        self.status = Status::of(&self.checks, false);
         self
     }
 }

@@ -170,3 +170,19 @@ fn of_several_bridges_none_is_allowed_that_nobody_named() {
     let named = plan_for(&host, &["br0"], &[]);
     assert!(named.remaining.is_empty() && named.actions.len() == 2, "{}", written(&named));
 }
+
+#[test]
+fn a_link_to_nowhere_is_replaced_by_the_device() {
+    let fault = FAULTS.iter().find(|fault| fault.name == "a link to nowhere for a tun device").expect("it is there");
+    assert_snapshot!(written(&plan(&fault.host())));
+}
+
+#[test]
+fn one_action_for_two_bridges_says_why_for_both() {
+    let host = with(|host| acl(host, "# nothing yet\n"));
+    let plan = plan_for(&host, &["br0", "br1"], &["acl-denied"]);
+    let edit = plan.actions.iter().find(|action| action.kind == "edit-file").expect("an edit");
+    for bridge in ["br0", "br1"] {
+        assert!(edit.reason.contains(bridge), "{}", written(&plan));
+    }
+}

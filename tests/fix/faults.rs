@@ -172,6 +172,36 @@ pub(crate) const FAULTS: &[Fault] = &[
         host.tun.inode = Fact::Known(Err(Errno::ENOENT));
         host.tun.opens.subject = no(Errno::ENOENT);
     }),
+    Fault::new("a link to nowhere for a tun device", "tun-device-missing", dangling_tun),
+    Fault::new("a link to nowhere for a tun device, without a driver", "tun-device-missing", |host| {
+        dangling_tun(host);
+        host.tun.driver = Fact::Known(Driver::Loadable);
+    }),
+    Fault::new("a link to nowhere for a tun device, in a container", "tun-device-missing", |host| {
+        dangling_tun(host);
+        host.machine.container = Some("lxc".to_owned());
+    }),
+    Fault::new("a file in the place of the tun device's directory", "tun-device-missing", |host| {
+        host.tun.inode = Fact::Known(Err(Errno::ENOTDIR));
+        host.tun.opens.subject = no(Errno::ENOTDIR);
+    }),
+    Fault::new("a link to itself for a tun device", "tun-device-wrong", |host| {
+        host.tun.link = Some("tun".into());
+        host.tun.inode = Fact::Known(Err(Errno::ELOOP));
+        host.tun.opens.subject = no(Errno::ELOOP);
+    }),
+    Fault::new("a link to a directory for a tun device", "tun-device-wrong", |host| {
+        host.tun.link = Some("/srv".into());
+        if let Fact::Known(Ok(inode)) = &mut host.tun.inode {
+            inode.kind = Kind::Directory;
+        }
+    }),
+    Fault::new("another device for a tun device, in a container", "tun-device-wrong", |host| {
+        host.machine.container = Some("docker".to_owned());
+        if let Fact::Known(Ok(inode)) = &mut host.tun.inode {
+            inode.kind = Kind::CharDevice { major: 1, minor: 3 };
+        }
+    }),
     Fault::new("a file for a tun device", "tun-device-wrong", |host| {
         if let Fact::Known(Ok(inode)) = &mut host.tun.inode {
             inode.kind = Kind::Regular;
@@ -314,6 +344,12 @@ pub(crate) fn acl_mode(host: &mut Snapshot, mode: u32, gid: u32) {
     if let Fact::Known(Ok(inode)) = &mut file.inode {
         (inode.mode, inode.gid) = (mode, gid);
     }
+}
+
+fn dangling_tun(host: &mut Snapshot) {
+    host.tun.link = Some("/dev/misc/net/tun".into());
+    host.tun.inode = Fact::Known(Err(Errno::ENOENT));
+    host.tun.opens.subject = no(Errno::ENOENT);
 }
 
 pub(crate) fn bridge_missing(host: &mut Snapshot) {

@@ -290,3 +290,23 @@ fn a_link_is_made_where_nothing_stands() {
         assert_eq!(fs::read(&here).expect("it is there"), b"somebody's");
     }
 }
+
+#[test]
+fn a_step_that_fails_is_named_and_the_way_on() {
+    for shell in SHELLS {
+        let place = Place::new("etc/bridge.conf", None);
+        let text = script::render(&place.plan());
+        let broken = text.replace("    chown 0:0 ", "    false ");
+        assert_ne!(broken, text);
+        let output = place.run(shell, &broken);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        let step = "step 1 of 2, make the directory ";
+        assert!(said.contains(step) && said.contains(" failed: ") && said.contains("run this again"), "{said}");
+        assert!(!place.path().exists(), "it went on: {broken}");
+        // As it says.
+        let again = place.run(shell, &text);
+        assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stderr));
+        assert!(place.path().exists(), "{text}");
+    }
+}

@@ -146,22 +146,8 @@ fn with(id: &'static str, cause: Option<&'static str>, status: CheckStatus) -> R
 
 /// Counts anew, after a check was replaced by hand.
 fn settled(mut report: Report) -> Report {
-    let count = |status| report.checks.iter().filter(|check| check.status == status).count();
-    report.summary = Summary {
-        pass: count(CheckStatus::Pass),
-        warn: count(CheckStatus::Warn),
-        fail: count(CheckStatus::Fail),
-        blocked: count(CheckStatus::Blocked),
-        unknown: count(CheckStatus::Unknown),
-        not_applicable: count(CheckStatus::NotApplicable),
-    };
-    let unseen = |check: &Check| check.status == CheckStatus::Unknown && check.matters(false);
-    report.status = match report.summary {
-        Summary { fail: 1.., .. } => Status::Fail,
-        _ if report.checks.iter().any(unseen) => Status::Unknown,
-        Summary { warn: 1.., .. } => Status::Warn,
-        _ => Status::Pass,
-    };
+    report.summary = Summary::of(&report.checks);
+    report.status = Status::of(&report.checks, false);
     let fails = report.checks.iter().filter(|check| check.status == CheckStatus::Fail);
     report.root_causes = fails.filter_map(|check| check.cause).collect();
     report

@@ -24,6 +24,15 @@ pub fn lint(reading: &Reading, source: &dyn Source) -> Vec<Diagnostic> {
     let mut remarks = Remarks::default();
     for (file, (path, error)) in reading.files.iter().zip(&reading.errors).enumerate() {
         let Opened::Content(content) = source.open(path) else { continue };
+        if source.is_directory(path) {
+            let start = Place { file: u32::try_from(file).unwrap_or(u32::MAX), line: 1, column: 1, length: 0 };
+            remarks.add(DiagnosticLevel::Warning, "directory", start, || {
+                Said::new(format!(
+                    "{} is a directory, which the helper reads as an empty file",
+                    remark::file_name(path)
+                ))
+            });
+        }
         if error.is_some() || bytes::are_odd(content) {
             walk(file, content, *error, &mut remarks);
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read as _;
-use std::os::fd::{AsRawFd as _, OwnedFd};
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::PathBuf;
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, StatxAttributes, StatxFlags};
@@ -77,7 +77,7 @@ pub(in crate::fix) fn look(spot: &Spot) -> Result<Seen, Trouble> {
 }
 
 /// The path of an open handle, for system calls that take no handle.
-pub(super) fn by_handle(handle: &OwnedFd) -> PathBuf {
+pub(super) fn by_handle(handle: &impl AsRawFd) -> PathBuf {
     PathBuf::from(format!("/proc/self/fd/{}", handle.as_raw_fd()))
 }
 

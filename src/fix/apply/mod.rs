@@ -2,6 +2,7 @@
 //! after it.
 
 mod accounts;
+pub(super) mod bridge;
 mod lines;
 mod look;
 mod obstacle;

@@ -4,7 +4,7 @@ use std::os::unix::ffi::OsStrExt as _;
 
 use super::lines::edited;
 use crate::fix::object::CAPABILITY;
-use crate::fix::{Attributes, Object};
+use crate::fix::{Attributes, Node, Object};
 use crate::platform::{Action, ModeChange};
 use crate::snapshot::Bytes;
 
@@ -27,6 +27,7 @@ pub(super) fn after(action: &Action, before: &Object, owner: Option<Owner>) -> R
         Action::EditFile { edits, mode, .. } => {
             let text = match before {
                 Object::File { content: Some(text), .. } => text.as_slice(),
+                Object::File { content: None, .. } => return Err("nobody read the lines that are there".to_owned()),
                 _ => &[],
             };
             written(before, edited(text, edits)?, *mode)
@@ -39,6 +40,16 @@ pub(super) fn after(action: &Action, before: &Object, owner: Option<Owner>) -> R
             }
             other => Err(format!("{} stands where the link should be, and would be lost", other.kind())),
         },
+        Action::MakeDevice { major, minor, mode, .. } => {
+            let node = Node::CharDevice(*major, *minor);
+            match before {
+                Object::Absent {} | Object::Link { .. } => {
+                    Ok(Object::Node { node, attributes: Attributes::of_root(*mode) })
+                }
+                Object::Node { node: standing, .. } if *standing == node => Ok(before.clone()),
+                other => Err(format!("{} stands where the device should be, and would be lost", other.kind())),
+            }
+        }
         Action::Run { .. } => Ok(before.clone()),
     }
 }

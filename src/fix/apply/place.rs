@@ -11,7 +11,9 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{CWD, FileType, Mode, OFlags};
 use rustix::io::Errno;
 
+use super::look::by_handle;
 use crate::fix::Trouble;
+use crate::fix::object::ACCESS_ACL;
 
 /// As many symbolic links as the kernel follows.
 const MOST_LINKS: usize = 40;
@@ -177,6 +179,8 @@ fn only_root_changes(directory: BorrowedFd<'_>, path: &Path) -> Result<(), Troub
     let mode = stat.st_mode & 0o7777;
     let who = match (stat.st_uid, mode & 0o022) {
         (0, 0) => return Ok(()),
+        // The group's bits are then the mask of all that it grants.
+        (0, 0o020) if has_posix_acl(directory) => format!("a POSIX ACL lets others write in it (mode {mode:04o})"),
         (0, 0o020) => format!("group {} may write in it (mode {mode:04o})", stat.st_gid),
         (0, _) => format!("every user may write in it (mode {mode:04o})"),
         (uid, _) => format!("it belongs to user {uid}"),
@@ -186,6 +190,10 @@ fn only_root_changes(directory: BorrowedFd<'_>, path: &Path) -> Result<(), Troub
         format!("{who}, who could lead a change by root elsewhere; nothing below it is changed"),
         "use a path whose directories belong to root and are writable by root alone",
     ))
+}
+
+fn has_posix_acl(directory: BorrowedFd<'_>) -> bool {
+    rustix::fs::getxattr(by_handle(&directory), ACCESS_ACL, [0_u8; 0].as_mut_slice()).is_ok()
 }
 
 fn reversed(path: &OsStr) -> Vec<OsString> {

@@ -10,7 +10,7 @@ use super::outcome;
 use super::place::{Last, Place, Spot, find};
 use super::program;
 use crate::fix::{Object, Time, Trouble};
-use crate::platform::Action;
+use crate::platform::{Action, Effect};
 
 /// A change and what the journal says about it.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +23,8 @@ pub struct Task<'a> {
     pub summary: &'a str,
     /// The change.
     pub action: &'a Action,
+    /// What it makes of the facts.
+    pub effect: &'a Effect,
 }
 
 /// What every change of a list finds and will leave.
@@ -40,6 +42,8 @@ pub(super) struct Planned {
     pub(super) before: Option<Object>,
     /// What will stand there; none where a program decides it.
     pub(super) after: Option<Object>,
+    /// The same whole, for the steps that come later: with the content that this one leaves as it is.
+    pub(super) whole: Option<Object>,
     /// When the file was changed last.
     pub(super) modified: Option<Time>,
 }
@@ -95,7 +99,7 @@ pub fn prepare(tasks: &[Task<'_>]) -> Result<Prepared, Trouble> {
     for task in tasks {
         let step = view.step(task.action)?;
         for planned in &step {
-            view.ahead.insert(planned.path.clone(), planned.after.clone());
+            view.ahead.insert(planned.path.clone(), planned.whole.clone());
         }
         steps.push(step);
     }
@@ -116,7 +120,9 @@ impl View {
             | Action::EditFile { path, .. }
             | Action::SetMode { path, .. }
             | Action::SetCapabilities { path, .. } => Ok(vec![self.planned(path, Last::Follow, action)?]),
-            Action::MakeLink { path, .. } => Ok(vec![self.planned(path, Last::Keep, action)?]),
+            Action::MakeLink { path, .. } | Action::MakeDevice { path, .. } => {
+                Ok(vec![self.planned(path, Last::Keep, action)?])
+            }
             Action::Run { argv, writes, undo } => {
                 program::find(argv)?;
                 undo.as_deref().map(program::find).transpose()?;
@@ -144,7 +150,8 @@ impl View {
                 Some(standing @ Object::Directory { .. }) => standing.clone(),
                 _ => made.clone(),
             };
-            planned.push(Planned { path: level.to_owned(), before, after: Some(after), modified: None });
+            let (after, whole) = (Some(after.clone()), Some(after));
+            planned.push(Planned { path: level.to_owned(), before, after, whole, modified: None });
         }
         if let Place::Here(spot) = find(&missing, Last::Keep)? {
             changeable(&spot, &look(&spot)?, true)?;
@@ -166,8 +173,12 @@ impl View {
             }
         };
         let after = before.as_ref().map(|before| after(action, &path, before)).transpose()?;
+        let whole = match (&before, &after) {
+            (Some(before), Some(after)) => Some(after.with_content_of(before)),
+            _ => after.clone(),
+        };
         let before = if keeps_content(action) { before.map(|before| before.without_content()) } else { before };
-        Ok(Planned { path, before, after, modified })
+        Ok(Planned { path, before, after, whole, modified })
     }
 
     /// A file that a program is known to write; where that is a link, what it leads to as well, for programs follow it.
@@ -192,7 +203,7 @@ impl View {
                 }
             };
             let may_be_link = matches!(before, Some(Object::Link { .. }) | None);
-            found.push(Planned { path, before, after: None, modified });
+            found.push(Planned { path, before, after: None, whole: None, modified });
             if !may_be_link {
                 break;
             }

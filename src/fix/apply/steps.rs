@@ -5,9 +5,9 @@ use std::ffi::OsStr;
 use super::place::{Last, Place, find};
 use super::prepare::{Planned, Prepared, Task, after};
 use super::{look, program, reach};
-use crate::fix::journal::{Change, Run, Step};
+use crate::fix::journal::{Bridge, Change, Run, Step};
 use crate::fix::{Object, Trouble};
-use crate::platform::Action;
+use crate::platform::{Action, Effect};
 
 /// What happens, for whoever watches.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +76,10 @@ fn step(
         changes: Vec::new(),
         program: program.clone(),
         undo,
+        bridge: match task.effect {
+            Effect::BridgeMade { name, addressed } => Some(Bridge { name: name.clone(), addressed: *addressed }),
+            _ => None,
+        },
     };
     run.about_to(&entry, &changes)?;
     let left = match program {

@@ -62,12 +62,15 @@ pub enum Entry {
         /// Its number.
         step: u32,
     },
-    /// The whole run was taken back.
+    /// The run was taken back, but for the steps that stay.
     TakenBack {
         /// When.
         time: String,
         /// What could not be put back and stays, one sentence each.
         left: Vec<String>,
+        /// The steps that stay, as somebody changed since what they changed.
+        #[serde(default)]
+        kept: Vec<u32>,
     },
 }
 
@@ -101,6 +104,19 @@ pub struct Step {
     pub program: Option<Vec<String>>,
     /// The program that takes its other effects back.
     pub undo: Option<Vec<String>>,
+    /// The bridge that it makes.
+    #[serde(default)]
+    pub bridge: Option<Bridge>,
+}
+
+/// A bridge that a step makes.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bridge {
+    /// Its name.
+    pub name: String,
+    /// Whether it is made with an address.
+    pub addressed: bool,
 }
 
 /// One object that a step changes.

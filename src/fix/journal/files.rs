@@ -10,8 +10,10 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{FileType, Mode, OFlags};
 use rustix::io::Errno;
 
+use super::PLACE;
 use crate::fix::Trouble;
 use crate::fix::apply::place::{Last, spot};
+use crate::platform::shell;
 
 /// No entry and no content comes near to this.
 const LIMIT: u64 = 128 << 20;
@@ -171,10 +173,22 @@ impl Folder {
 
 /// Something that bridge-doctor did not write like that.
 fn forged(path: &Path, why: &str) -> Trouble {
-    Trouble::at(
-        path,
-        format!("{why}: the journal was damaged or forged, and nothing in it is followed"),
-        "look at it as root (`ls -lR /var/lib/bridge-doctor`), and move it away once what it holds is not needed",
+    let run = path.strip_prefix(PLACE).ok().and_then(|below| below.iter().next());
+    let whole = run.map_or_else(|| PLACE.into(), |run| Path::new(PLACE).join(run));
+    let what = format!("{why}: the journal was damaged or forged, and nothing in it is followed");
+    Trouble::at(path, what, aside(&whole))
+}
+
+/// How a person goes on without a run, or without the whole journal.
+pub(super) fn aside(whole: &Path) -> String {
+    let to = match whole.file_name().filter(|_| whole != Path::new(PLACE)) {
+        Some(run) => format!("{PLACE}.{}", run.to_string_lossy()),
+        None => format!("{PLACE}.aside"),
+    };
+    format!(
+        "look at it as root (`ls -lR {0}`); to go on without it: `sudo mv {0} {1}`",
+        shell::path(whole),
+        shell::word(&to)
     )
 }
 

@@ -9,7 +9,7 @@ mod files;
 mod lock;
 mod run;
 
-pub use entry::{Blob, Change, Entry, Record, SCHEMA, Step, Why};
+pub use entry::{Blob, Bridge, Change, Entry, Record, SCHEMA, Step, Why};
 pub use lock::Lock;
 pub use run::{Run, RunState};
 
@@ -21,6 +21,36 @@ use files::Folder;
 
 /// Where the journal stands.
 pub const PLACE: &str = "/var/lib/bridge-doctor";
+
+/// What a file system of its own has at its root.
+const OF_THE_FILE_SYSTEM: &str = "lost+found";
+
+/// Every run of a journal.
+#[derive(Debug, Default)]
+pub struct Runs {
+    /// Those that can be read, oldest first.
+    pub whole: Vec<Run>,
+    /// The others, oldest first.
+    pub damaged: Vec<Damaged>,
+}
+
+/// A run, or something in its place, that was damaged or forged: nothing in it is followed.
+#[derive(Debug)]
+pub struct Damaged {
+    /// Its name.
+    pub name: String,
+    /// What is wrong with it.
+    pub trouble: Trouble,
+}
+
+impl Runs {
+    /// What is damaged and came after this run, or after none: it may build upon it, or be half done.
+    ///
+    /// What came before can be neither, as each run begins by settling what was cut off.
+    pub fn damaged_after(&self, run: Option<&Run>) -> Option<&Damaged> {
+        self.damaged.iter().rfind(|damaged| run.is_none_or(|run| damaged.name.as_str() > run.id()))
+    }
+}
 
 /// The journal of this machine.
 #[derive(Debug)]
@@ -56,24 +86,32 @@ impl Journal {
         Lock::take(&self.folder)
     }
 
-    /// Every run, oldest first.
+    /// Every run, oldest first, and what cannot be trusted or read.
     ///
     /// # Errors
     ///
-    /// Where one of them cannot be trusted or read.
-    pub fn runs(&self) -> Result<Vec<Run>, Trouble> {
-        let mut runs = Vec::new();
+    /// Where the journal itself cannot be listed.
+    pub fn runs(&self) -> Result<Runs, Trouble> {
+        let mut runs = Runs::default();
         for name in self.folder.list()? {
             let name = name.to_string_lossy().into_owned();
-            if name == lock::FILE {
+            if [lock::FILE, OF_THE_FILE_SYSTEM].contains(&name.as_str()) {
                 continue;
             }
-            if number(&name).is_none() {
-                return Err(self.folder.strange(&name, "it is no run of bridge-doctor"));
+            match self.run(&name) {
+                Ok(run) => runs.whole.extend(run),
+                Err(trouble) => runs.damaged.push(Damaged { name, trouble }),
             }
-            runs.extend(Run::read(self.folder.below(&name)?, name)?);
         }
         Ok(runs)
+    }
+
+    fn run(&self, name: &str) -> Result<Option<Run>, Trouble> {
+        let read = match number(name) {
+            Some(_) => self.folder.below(name).and_then(|folder| Run::read(folder, name.to_owned())),
+            None => Err(self.folder.strange(name, "it is no run of bridge-doctor")),
+        };
+        read.map_err(|trouble| Trouble { remedy: files::aside(&directory(name)), ..trouble })
     }
 
     /// Begins a run.

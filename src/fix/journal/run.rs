@@ -20,6 +20,8 @@ pub enum RunState {
     Applied,
     /// It was taken back.
     Undone,
+    /// It was taken back but for what somebody changed since.
+    PartlyUndone,
     /// It was cut off on its way there or back.
     Interrupted,
 }
@@ -30,6 +32,7 @@ impl RunState {
         match self {
             Self::Applied => "applied",
             Self::Undone => "undone",
+            Self::PartlyUndone => "partly-undone",
             Self::Interrupted => "interrupted",
         }
     }
@@ -91,7 +94,8 @@ impl Run {
     /// Where it stands.
     pub fn state(&self) -> RunState {
         match self.entries.last() {
-            Some(Entry::TakenBack { .. }) => RunState::Undone,
+            Some(Entry::TakenBack { kept, .. }) if kept.is_empty() => RunState::Undone,
+            Some(Entry::TakenBack { .. }) => RunState::PartlyUndone,
             Some(Entry::Applied { .. }) => RunState::Applied,
             _ => RunState::Interrupted,
         }
@@ -118,9 +122,10 @@ impl Run {
         self.entries.iter().any(|entry| matches!(entry, Entry::Back { step } if *step == number))
     }
 
-    /// Whether taking it back was begun.
+    /// Whether taking it back was begun and not finished.
     pub(in crate::fix) fn is_being_taken_back(&self) -> bool {
-        self.entries.iter().any(|entry| matches!(entry, Entry::TakingBack { .. }))
+        let mut since = self.entries.iter().rev().take_while(|entry| !matches!(entry, Entry::TakenBack { .. }));
+        since.any(|entry| matches!(entry, Entry::TakingBack { .. }))
     }
 
     /// Adds an entry; it is on disk when this returns.
@@ -180,9 +185,9 @@ impl Run {
         self.append(Entry::Back { step })
     }
 
-    /// Says that all of it was taken back.
-    pub(in crate::fix) fn taken_back(&mut self, left: Vec<String>) -> Result<(), Trouble> {
-        self.append(Entry::TakenBack { time: now(), left })
+    /// Says that it was taken back, but for these steps.
+    pub(in crate::fix) fn taken_back(&mut self, left: Vec<String>, kept: Vec<u32>) -> Result<(), Trouble> {
+        self.append(Entry::TakenBack { time: now(), left, kept })
     }
 
     /// Keeps a file's content beside the entries.

@@ -2,7 +2,7 @@
 
 use super::standing;
 use crate::platform::{Action, Effect, LineEdit, ModeChange, shell};
-use crate::report::{Preimage, Standing};
+use crate::report::{FoundFile, Preimage};
 use crate::snapshot::{Kind, Snapshot};
 
 /// The word for its kind in JSON.
@@ -14,6 +14,7 @@ pub(super) fn kind(action: &Action) -> &'static str {
         Action::SetMode { .. } => "set-mode",
         Action::SetCapabilities { .. } => "set-capabilities",
         Action::MakeLink { .. } => "make-link",
+        Action::MakeDevice { .. } => "make-device",
         Action::Run { .. } => "run",
     }
 }
@@ -41,6 +42,7 @@ pub(super) fn summary(action: &Action, effect: &Effect) -> String {
             format!("take all file capabilities off {}", path.display())
         }
         Action::MakeLink { path, target } => format!("link {} to {}", path.display(), target.display()),
+        Action::MakeDevice { path, .. } => format!("make the device {}", path.display()),
         Action::Run { argv, .. } => run(argv, effect),
     }
 }
@@ -80,10 +82,14 @@ pub(super) fn undo(before: &Snapshot, action: &Action, effect: &Effect) -> Strin
         }
         (Action::Run { .. }, _) => "nothing: it ends with the next boot, or with what was made before it".to_owned(),
         (Action::MakeDirectory { .. }, _) => "removes the directory, if it is empty".to_owned(),
-        (Action::MakeLink { .. }, Preimage::Standing(Standing { target: Some(target), .. })) => {
+        (Action::MakeLink { .. }, Preimage::Standing(FoundFile { target: Some(target), .. })) => {
             format!("leads the link to {} again", target.display())
         }
         (Action::MakeLink { .. }, _) => "removes the link".to_owned(),
+        (Action::MakeDevice { .. }, Preimage::Standing(FoundFile { target: Some(target), .. })) => {
+            format!("puts the link to {} back", target.display())
+        }
+        (Action::MakeDevice { .. }, _) => "removes the device".to_owned(),
         (Action::WriteFile { .. }, Preimage::Absent | Preimage::Free) | (Action::EditFile { .. }, Preimage::Absent) => {
             "removes the file".to_owned()
         }

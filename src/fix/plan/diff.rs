@@ -6,8 +6,8 @@ use similar::TextDiff;
 
 use super::standing;
 use crate::platform::{Action, LineEdit};
-use crate::report::{Preimage, Standing};
-use crate::snapshot::{FileCapabilities, Snapshot, Subject};
+use crate::report::{FoundFile, Preimage};
+use crate::snapshot::{FileCapabilities, Kind, Snapshot, Subject};
 
 /// The changes between these facts, at every path that the action is known to change; none where nothing is known.
 pub(super) fn of(before: &Snapshot, after: &Snapshot, action: &Action) -> Option<String> {
@@ -54,11 +54,13 @@ fn unseen(path: &Path, action: &Action) -> Option<String> {
             Some(format!("--- {shown}\n+++ {shown}\n") + &lines.collect::<String>())
         }
         Action::MakeLink { target, .. } => Some(format!("--- /dev/null\n+++ {shown}\n+link to {}\n", target.display())),
-        Action::SetMode { .. } | Action::SetCapabilities { .. } | Action::Run { .. } => None,
+        Action::SetMode { .. } | Action::SetCapabilities { .. } | Action::MakeDevice { .. } | Action::Run { .. } => {
+            None
+        }
     }
 }
 
-fn made(path: &Path, new: &Standing, subject: &Subject) -> String {
+fn made(path: &Path, new: &FoundFile, subject: &Subject) -> String {
     let mut diff = format!("--- /dev/null\n+++ {}\n", path.display());
     for line in properties(new, subject) {
         diff += &format!("+{line}\n");
@@ -66,7 +68,7 @@ fn made(path: &Path, new: &Standing, subject: &Subject) -> String {
     diff + &hunks("", &text(new.content.as_deref().unwrap_or_default()))
 }
 
-fn changed(path: &Path, old: &Standing, new: &Standing, subject: &Subject) -> String {
+fn changed(path: &Path, old: &FoundFile, new: &FoundFile, subject: &Subject) -> String {
     let (before, after) = (properties(old, subject), properties(new, subject));
     let mut lines = String::new();
     for line in before.iter().filter(|line| !after.contains(line)) {
@@ -82,7 +84,7 @@ fn changed(path: &Path, old: &Standing, new: &Standing, subject: &Subject) -> St
 }
 
 /// Mode, owner, capabilities and target, a line each.
-fn properties(standing: &Standing, subject: &Subject) -> Vec<String> {
+fn properties(standing: &FoundFile, subject: &Subject) -> Vec<String> {
     if let Some(target) = &standing.target {
         return vec![format!("link to {}", target.display())];
     }
@@ -94,6 +96,9 @@ fn properties(standing: &Standing, subject: &Subject) -> Vec<String> {
     let group = subject.group_names.iter().find(|(gid, _)| *gid == standing.gid).map(|(_, name)| name.clone());
     let group = group.unwrap_or_else(|| if standing.gid == 0 { "root".to_owned() } else { standing.gid.to_string() });
     let mut lines = vec![format!("mode {:04o}", standing.mode), format!("owner {user}:{group}")];
+    if let Kind::CharDevice { major, minor } = standing.kind {
+        lines.insert(0, format!("character device {major}:{minor}"));
+    }
     if let Some(Some(found)) = standing.capabilities {
         lines.push(format!("security.capability {}", written(found)));
     }

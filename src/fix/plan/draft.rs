@@ -132,6 +132,8 @@ impl Draft {
             let reasons = &mut self.reasons[at];
             if !reasons.causes.contains(&cause) {
                 reasons.causes.push(cause);
+            }
+            if !reasons.found.contains(&check.message) {
                 reasons.found.push(check.message.clone());
             }
         }

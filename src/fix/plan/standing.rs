@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::platform::{Action, Effect};
-use crate::report::{Preimage, Standing};
+use crate::report::{FoundFile, Preimage};
 use crate::snapshot::{AclFile, Errno, Fact, Inode, Kind, Owned, Snapshot};
 
 /// The path that an action is about: its own, or, of a program that sets one, the helper's.
@@ -27,14 +27,17 @@ pub(super) fn preimage(snapshot: &Snapshot, action: &Action, effect: &Effect) ->
 pub(super) fn at(snapshot: &Snapshot, path: &Path) -> Preimage {
     let helper = &snapshot.helper;
     if let Some(step) = helper.chain.known().and_then(|chain| chain.iter().find(|step| step.path == path)) {
-        let link = Standing { target: Some(step.target.clone()), ..of_inode(&step.inode, None) };
-        return Preimage::Standing(Standing { kind: Kind::Symlink, ..link });
+        let link = FoundFile { target: Some(step.target.clone()), ..of_inode(&step.inode, None) };
+        return Preimage::Standing(FoundFile { kind: Kind::Symlink, ..link });
     }
     if helper.real_path.as_deref().unwrap_or(&helper.path) == path {
         return of_fact(&helper.file, None);
     }
     if path == Path::new("/dev/net/tun") {
-        return of_fact(&snapshot.tun.inode, None);
+        return match (&snapshot.tun.link, &snapshot.tun.inode) {
+            (Some(target), Fact::Known(Err(_))) => link_to(target),
+            (_, inode) => of_fact(inode, None),
+        };
     }
     if let Some(file) = snapshot.acl.standing_at(path) {
         return of_acl(file, path);
@@ -45,17 +48,22 @@ pub(super) fn at(snapshot: &Snapshot, path: &Path) -> Preimage {
 
 fn of_acl(file: &AclFile, path: &Path) -> Preimage {
     match (&file.link, &file.inode) {
-        (Some(target), Fact::Known(Err(_))) if file.path == path => Preimage::Standing(Standing {
-            kind: Kind::Symlink,
-            mode: 0o777,
-            uid: 0,
-            gid: 0,
-            content: None,
-            capabilities: None,
-            target: Some(target.clone()),
-        }),
+        (Some(target), Fact::Known(Err(_))) if file.path == path => link_to(target),
         _ => of_fact(&file.inode, file.content.known().map(|content| content.0.clone())),
     }
+}
+
+/// A link that leads nowhere.
+fn link_to(target: &Path) -> Preimage {
+    Preimage::Standing(FoundFile {
+        kind: Kind::Symlink,
+        mode: 0o777,
+        uid: 0,
+        gid: 0,
+        content: None,
+        capabilities: None,
+        target: Some(target.to_owned()),
+    })
 }
 
 fn of_fact(fact: &Fact<Result<Inode, Errno>>, content: Option<Vec<u8>>) -> Preimage {
@@ -66,8 +74,8 @@ fn of_fact(fact: &Fact<Result<Inode, Errno>>, content: Option<Vec<u8>>) -> Preim
     }
 }
 
-fn of_inode(inode: &Inode, content: Option<Vec<u8>>) -> Standing {
-    Standing {
+fn of_inode(inode: &Inode, content: Option<Vec<u8>>) -> FoundFile {
+    FoundFile {
         kind: inode.kind,
         mode: inode.mode,
         uid: inode.uid,
@@ -79,7 +87,7 @@ fn of_inode(inode: &Inode, content: Option<Vec<u8>>) -> Standing {
 }
 
 fn of_owned(owned: &Owned) -> Preimage {
-    Preimage::Standing(Standing {
+    Preimage::Standing(FoundFile {
         kind: if owned.directory { Kind::Directory } else { Kind::Regular },
         mode: owned.mode,
         uid: owned.uid,

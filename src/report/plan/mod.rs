@@ -5,4 +5,4 @@ pub mod human;
 mod model;
 pub mod script;
 
-pub use model::{ActionState, Manual, PLAN_SCHEMA, Plan, PlannedAction, Preimage, Question, Standing};
+pub use model::{ActionState, FoundFile, Manual, PLAN_SCHEMA, Plan, PlannedAction, Preimage, Question};

@@ -129,12 +129,12 @@ pub enum Preimage {
     /// Nothing.
     Absent,
     /// This.
-    Standing(Standing),
+    Standing(FoundFile),
 }
 
 /// A file as the plan found it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Standing {
+pub struct FoundFile {
     /// Its type.
     pub kind: Kind,
     /// All twelve permission bits.

@@ -21,7 +21,7 @@ pub fn simulate(snapshot: &Snapshot, action: &Action, effect: &Effect) -> Snapsh
         }
         Action::SetCapabilities { path, net_admin } => helper::set_capabilities(&mut after, path, *net_admin),
         Action::MakeLink { path, target } => helper::link(&mut after, path, target),
-        Action::Run { .. } => {}
+        Action::MakeDevice { .. } | Action::Run { .. } => {}
     }
     match effect {
         Effect::Evident | Effect::Prepares => {}

@@ -129,6 +129,7 @@ pub(super) fn tun_ready(after: &mut Snapshot) {
     if !matches!(tun.inode, Fact::Known(Ok(_))) {
         tun.inode = Fact::Known(Ok(Inode { kind: Kind::CharDevice { major: 10, minor: 200 }, ..made(0o666) }));
         tun.closed_directory = None;
+        tun.link = None;
     }
     tun.driver = Fact::Known(Driver::Loaded);
     tun.opens.subject = Fact::Known(Answer::Yes);

@@ -22,6 +22,15 @@ refuse() {
     printf 'refused, and nothing was changed: %s\n' "$1" >&2
     exit 1
 }
+# Says where it ended, if on the way.
+step=
+ended() {
+    code=$?
+    [ "$code" -eq 0 ] || [ -z "$step" ] || printf '%s\n' "step $step failed: the steps before it are done, those after it \
+are not; mend what is said above and run this again, which passes over what is done" >&2
+    exit "$code"
+}
+trap ended EXIT
 # Whether nothing stands at $1.
 free() {
     [ ! -e "$1" ] && [ ! -L "$1" ]
@@ -41,6 +50,14 @@ stands() {
         read -r permissions _ owner group _
         case $permissions in "$2"*) ;; *) [ "$2" = - ] ;; esac &&
             { [ "$3" = - ] || [ "$3" = "$owner" ]; } && { [ "$4" = - ] || [ "$4" = "$group" ]; }
+    }
+}
+# Whether $1 is the character device with the numbers $2 and $3.
+# shellcheck disable=SC2012
+device() {
+    [ -c "$1" ] && [ ! -L "$1" ] && LC_ALL=C ls -ldn -- "$1" | {
+        read -r _ _ _ _ major minor _
+        [ "$major $minor" = "$2, $3" ]
     }
 }
 # Whether $1 is a link to $2.
@@ -79,8 +96,9 @@ pub fn render(plan: &Plan) -> String {
         for (number, step) in (1..).zip(&steps) {
             text += &format!("done_{number} || ready_{number} || refuse {}\n", words::quoted(&comment(&step.refusal)));
         }
-        for number in 1..=steps.len() {
-            text += &format!("done_{number} || take_{number}\n");
+        for (number, step) in (1..).zip(&steps) {
+            let name = words::quoted(&comment(&format!("{number} of {}, {}", steps.len(), step.summary)));
+            text += &format!("step={name}\ndone_{number} || take_{number}\n");
         }
     }
     text + &left(plan)
@@ -90,7 +108,7 @@ pub fn render(plan: &Plan) -> String {
 fn used(prelude: &str, steps: &[Step]) -> String {
     let called = |name: &str| {
         let call = format!("{name} ");
-        name == "refuse"
+        ["refuse", "ended"].contains(&name)
             || steps.iter().any(|step| [&step.done, &step.ready, &step.take].iter().any(|code| code.contains(&call)))
     };
     let mut kept = String::new();

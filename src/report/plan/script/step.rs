@@ -4,7 +4,7 @@ use super::checksum;
 use super::words::{Words, printf};
 use crate::acl;
 use crate::platform::{Action, Effect, LineEdit, ModeChange};
-use crate::report::{PlannedAction, Preimage, Standing};
+use crate::report::{FoundFile, PlannedAction, Preimage};
 use crate::snapshot::Kind;
 
 /// The pieces, each a list of commands whose last one decides.
@@ -43,6 +43,9 @@ pub(super) fn of(planned: &PlannedAction, words: &mut Words) -> Step {
             }
         }
         Action::MakeLink { path, target } => link(&words.path(path), &words.path(target), preimage, words),
+        Action::MakeDevice { path, major, minor, mode } => {
+            device(&words.path(path), (*major, *minor), *mode, preimage, words)
+        }
         Action::Run { argv, .. } => run(argv, &planned.effect, preimage, words),
     };
     Step {
@@ -60,7 +63,9 @@ type Pieces = (String, String, String);
 /// A file with this content; `fill` writes it, up to the name of the file.
 fn write(path: &str, content: &[u8], mode: u32, preimage: &Preimage, fill: &str) -> Pieces {
     let done = format!("holds {path} '{}'", checksum::of(content));
-    let make = format!("{fill}{path}\nchown 0:0 {path}\nchmod {mode:04o} {path}");
+    // What is half made would be in the way of the next try.
+    let make =
+        format!("{fill}{path} || {{\n    rm -f {path}\n    exit 1\n}}\nchown 0:0 {path}\nchmod {mode:04o} {path}");
     match preimage {
         Preimage::Standing(found) => match &found.content {
             Some(old) => (done, format!("holds {path} '{}'", checksum::of(old)), format!("{fill}{path}")),
@@ -102,23 +107,23 @@ fn edit(path: &str, edits: &[LineEdit], mode: u32, preimage: &Preimage) -> Piece
     }
     let (done, ready, _) = write(path, &new, mode, preimage, "");
     let copy = format!(
-        "copy=$(mktemp)\ncat {path} >\"$copy\"\n{{\n{}}} >{path}\nrm -f \"$copy\"",
-        pieces(&old, &replaced, added)
+        "copy=$(mktemp)\ncat {path} >\"$copy\"\n{{\n    {}\n}} >{path} || {{\n    cat \"$copy\" >{path}\n    exit 1\n}}\nrm -f \"$copy\"",
+        pieces(&old, &replaced, added).join(" &&\n        ")
     );
     (done, ready, copy)
 }
 
 /// The commands that print the file anew from its copy.
-fn pieces(old: &[u8], replaced: &[(usize, Vec<Vec<u8>>)], added: &[u8]) -> String {
+fn pieces(old: &[u8], replaced: &[(usize, Vec<Vec<u8>>)], added: &[u8]) -> Vec<String> {
     let lines: Vec<&[u8]> = old.split_inclusive(|byte| *byte == b'\n').collect();
     let mut sorted: Vec<&(usize, Vec<Vec<u8>>)> = replaced.iter().collect();
     sorted.sort_by_key(|(line, _)| *line);
-    let mut text = String::new();
+    let mut text = Vec::new();
     let mut next = 1;
     for (line, to) in sorted {
         match next {
-            1 if *line > 1 => text += &format!("    head -n {} \"$copy\"\n", line - 1),
-            from if from < *line => text += &format!("    tail -n +{from} \"$copy\" | head -n {}\n", line - from),
+            1 if *line > 1 => text.push(format!("head -n {} \"$copy\"", line - 1)),
+            from if from < *line => text.push(format!("tail -n +{from} \"$copy\" | head -n {}", line - from)),
             _ => {}
         }
         let finished = lines.get(line.saturating_sub(1)).is_some_and(|line| line.ends_with(b"\n"));
@@ -127,15 +132,18 @@ fn pieces(old: &[u8], replaced: &[(usize, Vec<Vec<u8>>)], added: &[u8]) -> Strin
             written.push(b'\n');
         }
         if !written.is_empty() {
-            text += &format!("    {}\n", printf(&written));
+            text.push(printf(&written));
         }
         next = line + 1;
     }
     if next <= lines.len() {
-        text += &format!("    tail -n +{next} \"$copy\"\n");
+        text.push(format!("tail -n +{next} \"$copy\""));
     }
     if !added.is_empty() {
-        text += &format!("    {}\n", printf(added));
+        text.push(printf(added));
+    }
+    if text.is_empty() {
+        text.push(":".to_owned());
     }
     text
 }
@@ -168,7 +176,7 @@ fn set_mode(
     };
     let done = match (found, mode) {
         (Some(found), Some(mode)) => {
-            let after = Standing { mode: mode.applied(found.mode), ..found.clone() };
+            let after = FoundFile { mode: mode.applied(found.mode), ..found.clone() };
             let (uid, gid) = match owner {
                 None => (found.uid.to_string(), found.gid.to_string()),
                 Some((user, group)) => (id(user), id(group)),
@@ -213,7 +221,7 @@ fn id(name: &str) -> String {
 /// Whether the file is as the plan found it.
 fn as_found(path: &str, preimage: &Preimage) -> String {
     match preimage {
-        Preimage::Standing(Standing { target: Some(_), .. }) => format!("[ -L {path} ]"),
+        Preimage::Standing(FoundFile { target: Some(_), .. }) => format!("[ -L {path} ]"),
         Preimage::Standing(found) => format!("stands {path} {} {} {}", permissions(found), found.uid, found.gid),
         Preimage::Unknown => format!("[ -e {path} ] && [ ! -L {path} ]"),
         // An earlier step makes it.
@@ -224,11 +232,22 @@ fn as_found(path: &str, preimage: &Preimage) -> String {
 fn link(path: &str, target: &str, preimage: &Preimage, words: &mut Words) -> Pieces {
     let done = format!("leads {path} {target}");
     match preimage {
-        Preimage::Standing(Standing { target: Some(old), .. }) => {
+        Preimage::Standing(FoundFile { target: Some(old), .. }) => {
             let old = words.path(old);
             (done, format!("leads {path} {old}"), format!("rm -f {path}\nln -s {target} {path}"))
         }
         _ => (done, format!("free {path}"), format!("ln -s {target} {path}")),
+    }
+}
+
+fn device(path: &str, (major, minor): (u32, u32), mode: u32, preimage: &Preimage, words: &mut Words) -> Pieces {
+    let done = format!("device {path} {major} {minor}");
+    let make = format!("mknod -m {mode:04o} {path} c {major} {minor}\nchown 0:0 {path}");
+    match preimage {
+        Preimage::Standing(FoundFile { target: Some(old), .. }) => {
+            (done, format!("leads {path} {}", words.path(old)), format!("rm -f {path}\n{make}"))
+        }
+        _ => (done, format!("free {path}"), make),
     }
 }
 
@@ -242,7 +261,7 @@ fn run(argv: &[String], effect: &Effect, preimage: &Preimage, words: &mut Words)
         (Effect::Owned { path, group, mode }, _) => {
             let file = words.path(path);
             let ready = format!("{ready} && {}", as_found(&file, preimage));
-            let after = Standing {
+            let after = FoundFile {
                 kind: Kind::Regular,
                 mode: *mode,
                 uid: 0,
@@ -270,13 +289,12 @@ fn run(argv: &[String], effect: &Effect, preimage: &Preimage, words: &mut Words)
             let name = argv.iter().skip_while(|word| *word != "con-name").nth(1).map_or("", String::as_str);
             (format!("nmcli connection show id {} >/dev/null 2>&1", words.word(name.as_bytes())), ready, take)
         }
-        (_, ["mknod", ..]) => ("[ -c /dev/net/tun ]".to_owned(), ready, take),
         _ => (NEVER.to_owned(), ready, take),
     }
 }
 
 /// Type and permissions as `ls -l` writes them.
-fn permissions(found: &Standing) -> String {
+fn permissions(found: &FoundFile) -> String {
     let mut text = String::from(match found.kind {
         Kind::Regular => "-",
         Kind::Directory => "d",

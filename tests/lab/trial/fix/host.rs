@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 
 use nix::mount::{MsFlags, mount};
+use nix::sys::stat::SFlag;
 
 use crate::sandbox::{Sandbox, files, mounts, place};
 
@@ -24,6 +25,29 @@ pub fn prepare(_: &Sandbox) -> io::Result<()> {
     mount(Some("lab"), "/var/lib", Some("overlay"), MsFlags::empty(), Some(layers))?;
     // A place that users may write, as /tmp is.
     files::directory("/mnt/public", 0o1777)
+}
+
+/// Moves the thread to the same file tree without what tells a container from a machine.
+pub fn leave_container() -> io::Result<()> {
+    const METAL: &str = "/mnt/metal";
+    for directory in [METAL, "/mnt/metal-upper", "/mnt/metal-work"] {
+        files::directory(directory, 0o755)?;
+    }
+    // In an overlay this device stands for nothing.
+    files::node("/mnt/metal-upper/.dockerenv", SFlag::S_IFCHR, (0, 0), 0o600)?;
+    let layers = "lowerdir=/,upperdir=/mnt/metal-upper,workdir=/mnt/metal-work";
+    mount(Some("lab"), METAL, Some("overlay"), MsFlags::empty(), Some(layers))?;
+    for place in ["/proc", "/sys", "/dev", "/etc", "/usr/lib/qemu", "/var/lib", "/mnt"] {
+        let inside = format!("{METAL}{place}");
+        mount(Some(place), inside.as_str(), None::<&str>, MsFlags::MS_BIND | MsFlags::MS_REC, None::<&str>)?;
+    }
+    mounts::tmpfs(&format!("{METAL}/run"))?;
+    files::write("/mnt/nothing", "", 0o644)?;
+    for told in ["environ", "cgroup"] {
+        mounts::bind("/mnt/nothing", format!("{METAL}/proc/1/{told}"))?;
+    }
+    nix::unistd::chroot(METAL)?;
+    std::env::set_current_dir("/")
 }
 
 /// Forgets every run.

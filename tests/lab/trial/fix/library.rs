@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use bridge_doctor::fix::apply::{Task, apply, prepare};
 use bridge_doctor::fix::journal::{Journal, RunState, Why};
 use bridge_doctor::fix::undo::take_back;
-use bridge_doctor::platform::{Action, LineEdit, ModeChange};
+use bridge_doctor::platform::{Action, Effect, LineEdit, ModeChange};
 use libtest_mimic::{Failed, Trial};
 use nix::sys::stat::SFlag;
 
@@ -124,7 +124,10 @@ pub fn trials() -> Vec<Trial> {
 }
 
 fn tasks(actions: &[Action]) -> Vec<Task<'_>> {
-    actions.iter().map(|action| Task { id: "1", cause: "a-cause", summary: "a change", action }).collect()
+    actions
+        .iter()
+        .map(|action| Task { id: "1", cause: "a-cause", summary: "a change", action, effect: &Effect::Evident })
+        .collect()
 }
 
 fn fresh(object: &Made) -> std::io::Result<String> {
@@ -188,12 +191,12 @@ fn one(actions: &[Action], before: &Tree) -> Result<bool, String> {
             }
             // From the disk, as another process would.
             let mut runs = journal.runs().map_err(say)?;
-            let read = runs.last_mut().ok_or("no run in the journal")?;
+            let read = runs.whole.last_mut().ok_or("no run in the journal")?;
             if read.state() != RunState::Applied {
                 return Err(format!("the journal says {:?}", read.state()));
             }
             let back = take_back(read, Why::Undo, &mut |_| {}).map_err(says)?;
-            let state = journal.runs().map_err(say)?.last().map(|run| run.state());
+            let state = journal.runs().map_err(say)?.whole.last().map(|run| run.state());
             if back.left.is_empty() && state == Some(RunState::Undone) {
                 Ok(true)
             } else {

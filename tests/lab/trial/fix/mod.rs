@@ -2,6 +2,7 @@
 
 mod adversity;
 mod asked;
+mod changed_since;
 mod granted;
 mod host;
 mod hostile;
@@ -20,6 +21,7 @@ pub fn trials() -> Vec<Trial> {
     [
         library::trials(),
         taken_back::trials(),
+        changed_since::trials(),
         unsafe_places::trials(),
         adversity::trials(),
         mended::trials(),

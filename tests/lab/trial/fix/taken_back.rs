@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use bridge_doctor::fix::apply::{Task, apply, prepare};
 use bridge_doctor::fix::journal::Journal;
-use bridge_doctor::platform::{Action, LineEdit, ModeChange};
+use bridge_doctor::platform::{Action, Effect, LineEdit, ModeChange};
 use libtest_mimic::{Failed, Trial};
 
 use super::host::{self, JOURNAL};
@@ -38,8 +38,10 @@ fn actions(line: &str) -> Vec<Action> {
 /// A run that appends a line.
 fn append(line: &str) -> Result<String, Failed> {
     let actions = actions(line);
-    let tasks: Vec<_> =
-        actions.iter().map(|action| Task { id: "1", cause: "acl-denied", summary: "add a line", action }).collect();
+    let tasks: Vec<_> = actions
+        .iter()
+        .map(|action| Task { id: "1", cause: "acl-denied", summary: "add a line", action, effect: &Effect::Evident })
+        .collect();
     let prepared = prepare(&tasks)?;
     let mut run = Journal::open()?.begin(vec!["acl-denied".to_owned()], tasks.len())?;
     apply(&tasks, &prepared, &mut run, &mut |_| {}, &|| true).map_err(|stopped| format!("{stopped:?}"))?;
@@ -92,11 +94,12 @@ fn in_order(sandbox: &Sandbox) -> Result<(), Failed> {
     let ours = fs::read(FILE)?;
     fs::write(FILE, [&ours[..], b"somebody's own\n"].concat())?;
     let changed = Tree::of(&[BENCH])?;
-    expect(&undo(sandbox, &["--yes"])?, 4, &["somebody changed it since", FILE, "content", "sudo install"])?;
+    let words = ["somebody changed it since", FILE, "content", "sudo diff -u", "sudo install", "+somebody's own"];
+    expect(&undo(sandbox, &["--dry-run"])?, 1, &words)?;
     changed.same(&Tree::of(&[BENCH])?)?;
     fs::write(FILE, &ours)?;
     files::chmod(FILE, 0o755)?;
-    expect(&undo(sandbox, &["--yes"])?, 4, &["somebody changed it since", "mode"])?;
+    expect(&undo(sandbox, &["--dry-run"])?, 1, &["somebody changed it since", "mode"])?;
     files::chmod(FILE, 0o600)?;
     after.same(&Tree::of(&[BENCH])?)?;
 

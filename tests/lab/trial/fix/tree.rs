@@ -28,6 +28,12 @@ impl Tree {
         Self::of(PLACES)
     }
 
+    /// The same without what stands below these places.
+    pub fn without(&self, places: &[&str]) -> Self {
+        let outside = |path: &Path| !places.iter().any(|place| path.starts_with(place));
+        Self(self.0.iter().filter(|(path, _)| outside(path)).map(|(path, what)| (path.clone(), what.clone())).collect())
+    }
+
     /// What stands there now.
     pub fn of(places: &[&str]) -> io::Result<Self> {
         let mut seen = BTreeMap::new();

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use bridge_doctor::fix::apply::{Task, prepare};
-use bridge_doctor::platform::{Action, LineEdit};
+use bridge_doctor::platform::{Action, Effect, LineEdit};
 use libtest_mimic::{Failed, Trial};
 
 use super::host;
@@ -222,7 +222,10 @@ pub(super) fn actions(path: &str) -> Vec<Action> {
 }
 
 pub(super) fn tasks(actions: &[Action]) -> Vec<Task<'_>> {
-    actions.iter().map(|action| Task { id: "1", cause: "acl-denied", summary: "allow br0", action }).collect()
+    actions
+        .iter()
+        .map(|action| Task { id: "1", cause: "acl-denied", summary: "allow br0", action, effect: &Effect::Evident })
+        .collect()
 }
 
 fn refused(sandbox: &Sandbox) -> Result<(), Failed> {
