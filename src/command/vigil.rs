@@ -28,7 +28,7 @@ pub(super) fn wait(
     let request = selection::request(&options.selection)?;
     let interrupt = hold()?;
     let mut watch = Watch::begin(options.selection.pid).map_err(Failure::of_collecting)?;
-    let progress = Progress::new();
+    let mut progress = Progress::new();
     let mut over = false;
     let mut last: Option<(Snapshot, Instant)> = None;
     loop {
