@@ -25,6 +25,9 @@ const FEW_NAMES: usize = 4;
 /// The ports of more bridges than this are found faster in a list of everything.
 const MOST_BRIDGES: usize = 8;
 
+/// What the names of the helper's taps begin with.
+const TAP: &str = "tap";
+
 /// The longest name that an ioctl can carry.
 const LONGEST_NAME: usize = 15;
 
@@ -227,9 +230,10 @@ fn ip_forward(proc: &Proc) -> Fact<bool> {
 ///
 /// Only netlink is asked: the ioctl would have the kernel search a module for each name that is not there.
 fn next_tap(routes: &mut Routes, links: &[Link], unseen: &[u32]) -> Result<String, Errno> {
-    let mut taken: HashSet<String> = links.iter().map(|link| link.name.clone()).collect();
+    let names = links.iter().map(|link| &link.name);
+    let mut taken: HashSet<String> = names.filter(|name| name.starts_with(TAP)).cloned().collect();
     let mut asked = 0;
-    for name in (0..).map(|number| format!("tap{number}")) {
+    for name in (0..).map(|number| format!("{TAP}{number}")) {
         if taken.contains(&name) {
             continue;
         }
