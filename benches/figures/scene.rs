@@ -44,7 +44,9 @@ impl Scene {
         mount(Some("sysfs"), "/sys", Some("sysfs"), MsFlags::empty(), None::<&str>)?;
         run(&["ip", "link", "add", "br0", "type", "bridge"])?;
         run(&["ip", "link", "set", "br0", "up"])?;
-        run(&["ip", "link", "add", "uplink", "up", "master", "br0", "type", "veth", "peer", "name", "wire", "up"])?;
+        run(&["ip", "link", "add", "uplink", "type", "veth", "peer", "name", "wire"])?;
+        run(&["ip", "link", "set", "wire", "up"])?;
+        run(&["ip", "link", "set", "uplink", "master", "br0", "up"])?;
         Ok(Self)
     }
 
