@@ -1,5 +1,7 @@
 //! The command line: clap types only.
 
+#![allow(missing_docs, reason = "clap would say what stands above a subcommand's options in place of what it does")]
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -20,8 +22,9 @@ pub struct Cli {
     pub ascii: bool,
 }
 
-/// The subcommands.
+/// The subcommands. The options of each are described only where they are asked for: most runs ask for one.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     /// Will it work for this user and this bridge, and if not, why exactly?
     Check(Check),
@@ -50,7 +53,7 @@ pub enum Command {
     Complete(Complete),
 }
 
-/// Whose virtual machine, which bridge, which helper, which host.
+// Whose virtual machine, which bridge, which helper, which host.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Selection {
     /// The bridge, by name; may be given more than once [default: those the ACL allows, else those that exist, else br0].
@@ -70,7 +73,7 @@ pub struct Selection {
     pub root: Vec<PathBuf>,
 }
 
-/// `check`.
+// `check`.
 #[derive(Args, Debug)]
 pub struct Check {
     /// What is checked.
@@ -116,7 +119,7 @@ pub struct Check {
     pub output: Option<PathBuf>,
 }
 
-/// `fix`.
+// `fix`.
 #[derive(Args, Debug)]
 pub struct Fix {
     /// What to mend, by the ids of causes or checks; a warning is mended only where it is named [default: every failure].
@@ -154,7 +157,7 @@ pub enum PlanFormat {
     Sh,
 }
 
-/// `attach`.
+// `attach`.
 #[derive(Args, Debug)]
 pub struct Attach {
     /// The bridge, by name [default: the first that the ACL allows, else that exists, else br0].
@@ -192,7 +195,7 @@ fn timeout(text: &str) -> Result<Duration, String> {
     Ok(duration)
 }
 
-/// `undo`.
+// `undo`.
 #[derive(Args, Debug)]
 pub struct Undo {
     /// The run of `fix`, as `--list` names it [default: the last that was not taken back].
@@ -211,7 +214,7 @@ pub struct Undo {
     pub format: Format,
 }
 
-/// `acl`.
+// `acl`.
 #[derive(Args, Debug)]
 pub struct Acl {
     /// The ACL file [default: the one that the helper reads].
@@ -227,7 +230,7 @@ pub struct Acl {
     pub format: Format,
 }
 
-/// `explain`.
+// `explain`.
 #[derive(Args, Debug)]
 pub struct Explain {
     /// The text of an error, or ids of checks, causes or errors, whose pages are shown [default: standard input].
@@ -247,7 +250,7 @@ pub struct Explain {
     pub format: Format,
 }
 
-/// `collect`.
+// `collect`.
 #[derive(Args, Debug)]
 pub struct Collect {
     /// What is looked at.
@@ -258,7 +261,7 @@ pub struct Collect {
     pub redact: bool,
 }
 
-/// `list`.
+// `list`.
 #[derive(Args, Debug)]
 pub struct List {
     /// What to list.
@@ -281,7 +284,7 @@ pub enum Listing {
     Errors,
 }
 
-/// `schema`.
+// `schema`.
 #[derive(Args, Debug)]
 pub struct Schema {
     /// Which output.
@@ -314,7 +317,7 @@ pub enum Output {
     Change,
 }
 
-/// `completions`.
+// `completions`.
 #[derive(Args, Debug)]
 pub struct Completions {
     /// The shell that is to read the script.
@@ -337,7 +340,7 @@ pub enum Shell {
     Zsh,
 }
 
-/// `man`.
+// `man`.
 #[derive(Args, Debug)]
 pub struct Man {
     /// The subcommand that the page is about [default: the program].
@@ -348,7 +351,7 @@ pub struct Man {
     pub directory: Option<PathBuf>,
 }
 
-/// `__complete`.
+// `__complete`.
 #[derive(Args, Debug)]
 pub struct Complete {
     /// The command line with the program's name, up to the word under the cursor, which may be empty.

@@ -18,7 +18,7 @@ const GROUP: u32 = 54_322;
 
 fn main() -> process::ExitCode {
     let arguments = Arguments::from_args();
-    let tests: [(&str, fn()); 9] = [
+    let tests: [(&str, fn()); 10] = [
         ("the kernel answers for the subject", the_kernel_answers_for_the_subject),
         ("a closed directory is named", a_closed_directory_is_named),
         ("posix acls count", posix_acls_count),
@@ -26,6 +26,7 @@ fn main() -> process::ExitCode {
         ("mount flags and capabilities of the helper", the_helper_s_mount_and_capabilities),
         ("bridges, ports and altnames", bridges),
         ("every port of a full bridge is seen", full_bridge),
+        ("behind an uplink with a signal ports are only counted", ports_behind_an_uplink),
         ("another process", another_process),
         ("user namespaces decide whose network it is", user_namespaces),
     ];
@@ -182,6 +183,32 @@ fn full_bridge() {
     let link = network.resolve("br0").expect("it is there");
     assert_eq!(link.bridge.as_ref().map(|bridge| bridge.ports), Some(1023));
     assert_eq!(network.ports(link).count(), 1023);
+}
+
+fn ports_behind_an_uplink() {
+    run("ip link add br0 type bridge; ip link set br0 up
+         ip link add uplink type veth peer name far; ip link set uplink master br0 up
+         { i=0; while [ $i -lt 100 ]; do
+           echo link add tap$i type veth peer name p$i; echo link set tap$i master br0; i=$((i+1)); done; } | ip -batch -");
+    let seen = |every_port| {
+        let request = Request { bridges: vec!["br0".to_owned()], every_port, ..Request::default() };
+        let network = host::collect(&request).expect("root can ask").network;
+        let network = network.known().expect("the network can be seen");
+        let link = network.resolve("br0").expect("it is there");
+        let ports = network.ports(link).map(|port| port.name.clone()).collect::<Vec<_>>();
+        (ports, link.bridge.as_ref().map(|bridge| bridge.ports), network.next_tap.clone())
+    };
+    let expected = |ports: usize| (ports, Some(101), "tap100".to_owned());
+    let counted = |(ports, count, next_tap): (Vec<String>, _, _)| (ports.len(), count, next_tap);
+    assert_eq!(counted(seen(false)), expected(101), "nothing has a signal");
+    run("ip link set far up");
+    assert_eq!(seen(false).0, ["uplink"]);
+    assert_eq!(counted(seen(false)), expected(1));
+    assert_eq!(counted(seen(true)), expected(101));
+    run("ip link set br0 mtu 65535");
+    assert_eq!(counted(seen(false)), expected(101), "one of them may have the MTU that is wanted");
+    run("ip link set br0 mtu 1500; ip addr add 192.0.2.1/24 dev br0");
+    assert_eq!(counted(seen(false)), expected(101), "a container may be at the other end");
 }
 
 fn wait_until(is_done: impl Fn() -> bool) {

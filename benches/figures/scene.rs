@@ -20,7 +20,7 @@ pub(crate) const ACL: &str = "/etc/qemu/bridge.conf";
 pub(crate) struct Scene;
 
 impl Scene {
-    /// Builds it: the real helper, an ACL, a tun device, a bridge that is up.
+    /// Builds it: the real helper, an ACL, a tun device, a bridge that is up, with an uplink that has a signal.
     pub(crate) fn build() -> anyhow::Result<Self> {
         let helper =
             std::fs::read(HELPER).with_context(|| format!("{HELPER}: try `apt-get install qemu-system-common`"))?;
@@ -44,22 +44,20 @@ impl Scene {
         mount(Some("sysfs"), "/sys", Some("sysfs"), MsFlags::empty(), None::<&str>)?;
         run(&["ip", "link", "add", "br0", "type", "bridge"])?;
         run(&["ip", "link", "set", "br0", "up"])?;
+        run(&["ip", "link", "add", "uplink", "type", "veth", "peer", "name", "wire"])?;
+        run(&["ip", "link", "set", "wire", "up"])?;
+        run(&["ip", "link", "set", "uplink", "master", "br0", "up"])?;
         Ok(Self)
     }
 
     /// Adds ports to a bridge.
     pub(crate) fn add_ports(&self, bridge: &str, count: usize) -> anyhow::Result<()> {
-        // The other end takes no master while it is made.
-        batch((0..count / 2).map(|number| {
-            format!(
-                "link add p{number} master {bridge} type veth peer name q{number}\nlink set q{number} master {bridge}\n"
-            )
-        }))
+        batch((0..count).map(|number| format!("link add p{number} master {bridge} type veth peer name q{number}\n")))
     }
 
     /// Takes them away.
-    pub(crate) fn remove_ports(&self) -> anyhow::Result<()> {
-        batch((0..511).map(|number| format!("link del p{number}\n")))
+    pub(crate) fn remove_ports(&self, count: usize) -> anyhow::Result<()> {
+        batch((0..count).map(|number| format!("link del p{number}\n")))
     }
 
     /// Adds interfaces that belong to nothing.

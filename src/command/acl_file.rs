@@ -16,7 +16,7 @@ pub(super) fn run(options: &cli::Acl, ascii: bool) -> Result<Exit, Failure> {
     let bridges = selection::bridges(&options.bridge)?;
     let files = match &options.file {
         Some(file) => named(file, options.user.as_deref())?,
-        None => selection::collect(&Selection { user: options.user.clone(), ..Selection::default() }, false)?.acl,
+        None => selection::collect(&Selection { user: options.user.clone(), ..Selection::default() }, None)?.acl,
     };
     let report = acl_report(&files, &bridges, Limits::default());
     match options.format {

@@ -17,7 +17,7 @@ pub(super) fn run(options: &cli::Attach, ascii: bool) -> Result<Exit, Failure> {
         ..Selection::default()
     };
     let question = engine::Options { bridges: selection::bridges(&selection.bridge)?, ..engine::Options::default() };
-    let mut snapshot = selection::collect(&selection, false)?;
+    let mut snapshot = selection::collect(&selection, None)?;
     let mut bridges = engine::target(&snapshot, &question).bridges;
     bridges.truncate(1);
     snapshot.trials = trial::run(&snapshot, &bridges, options.timeout, |_| Ladder::none())?;

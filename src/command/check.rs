@@ -44,7 +44,7 @@ fn answer(options: &cli::Check, ascii: bool) -> Result<Exit, Failure> {
         (None, Some(longest)) => vigil::wait(options, &question, longest)?,
         (None, None) => {
             let begun = Instant::now();
-            (selection::collect(&options.selection, false)?, begun)
+            (selection::collect(&options.selection, options.expect)?, begun)
         }
     };
     if options.attach {

@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::{output, selection};
 
 pub(super) fn run(options: &cli::Collect) -> Result<Exit, Failure> {
-    let mut snapshot = selection::collect(&options.selection, true)?;
+    let mut snapshot = selection::collect_everything(&options.selection)?;
     if options.redact {
         snapshot = redact(&snapshot).map_err(|error| output::unwritable_json(&error))?;
     }

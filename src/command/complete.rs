@@ -24,7 +24,9 @@ const ANY_FILE: &str = "/";
 
 pub(super) fn run(options: &cli::Complete) -> Result<Exit, Failure> {
     let last = options.words.len().saturating_sub(1);
-    let mut command = informed(Cli::command());
+    let mut command = Cli::command();
+    command.build();
+    let mut command = informed(command);
     let candidates = clap_complete::engine::complete(&mut command, options.words.clone(), last, None);
     output::write(&lines(&candidates.unwrap_or_default()), None)?;
     Ok(Exit::Healthy)

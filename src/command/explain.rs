@@ -93,7 +93,7 @@ fn compare(matches: &mut [Match], options: &cli::Explain) -> Result<(), Failure>
         selection.helper = named(matches, "helper").into_iter().map(PathBuf::from).find(|path| path.is_absolute());
     }
     let bridges = selection::bridges(&selection.bridge)?;
-    let snapshot = selection::collect(&selection, false)?;
+    let snapshot = selection::collect(&selection, None)?;
     let question = engine::Options { bridges, only, ..engine::Options::default() };
     explain::compare(matches, &engine::judge(&snapshot, &question));
     Ok(())

@@ -54,7 +54,7 @@ fn plan(options: &cli::Fix) -> Result<Plan, Failure> {
     let bridges = selection::bridges(&options.selection.bridge)?;
     let snapshot = match &options.from {
         Some(file) => from::read(file, options.selection.user.as_deref())?,
-        None => selection::collect(&options.selection, false)?,
+        None => selection::collect(&options.selection, options.expect)?,
     };
     let question = Options { bridges, expect: options.expect, only: Vec::new(), skip: Vec::new() };
     Ok(fix::plan(&snapshot, &question, &Choice { ids: options.what.clone() }))

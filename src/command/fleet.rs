@@ -139,7 +139,7 @@ fn judge_all(sources: &[Source], options: &cli::Check, question: &engine::Option
             done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((at, line));
         }
     };
-    let progress = Progress::new();
+    let mut progress = Progress::new();
     thread::scope(|scope| {
         let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
         while !workers.iter().all(thread::ScopedJoinHandle::is_finished) {

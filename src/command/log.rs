@@ -1,13 +1,14 @@
 //! Reads the text to explain, which may be a log of any size.
 
 use std::fs::File;
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal, Read};
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::Path;
 
 use crate::explain::{self, Found};
 
 use super::failure::Failure;
+use super::progress::Progress;
 
 /// Below this, reading is over before anyone wonders.
 const SILENT: u64 = 256 << 20;
@@ -45,32 +46,13 @@ pub(super) fn read_stdin() -> Result<Found, Failure> {
 }
 
 fn explain(input: &mut dyn Read) -> io::Result<Found> {
-    let mut progress = Progress { read: 0, told: SILENT, shown: io::stderr().is_terminal() };
-    let found = explain::read(input, &mut |read| progress.add(read));
-    progress.end();
-    found
-}
-
-/// How far a large log is read, for a person who waits.
-struct Progress {
-    read: u64,
-    told: u64,
-    shown: bool,
-}
-
-impl Progress {
-    fn add(&mut self, read: u64) {
-        self.read += read;
-        if self.shown && self.read >= self.told + STEP {
-            self.told = self.read;
-            // Where nobody can see it, nothing is lost.
-            let _ = write!(io::stderr(), "\rread {} MiB", self.read >> 20);
+    let mut progress = Progress::new();
+    let (mut all, mut told) = (0, SILENT);
+    explain::read(input, &mut |read| {
+        all += read;
+        if all >= told + STEP {
+            told = all;
+            progress.say(&format!("read {} MiB", all >> 20));
         }
-    }
-
-    fn end(&self) {
-        if self.told > SILENT {
-            let _ = write!(io::stderr(), "\r\x1b[K");
-        }
-    }
+    })
 }

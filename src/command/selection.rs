@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::catalogue;
 use crate::cli::Selection;
 use crate::host::{self, Request};
-use crate::probe::{PROBES, Scope};
+use crate::probe::{Expect, PROBES, Scope};
 use crate::snapshot::Snapshot;
 
 use super::failure::Failure;
@@ -30,13 +30,18 @@ pub(super) fn bridges(names: &[OsString]) -> Result<Vec<String>, Failure> {
         .collect()
 }
 
-/// Reads the facts of this machine, or of the tree in its place.
-pub(super) fn collect(selection: &Selection, everything: bool) -> Result<Snapshot, Failure> {
-    host::collect(&Request { everything, ..request(selection)? }).map_err(Failure::of_collecting)
+/// Reads the facts of this machine, or of the tree in its place, that tell whether its bridges are what is expected.
+pub(super) fn collect(selection: &Selection, expect: Option<Expect>) -> Result<Snapshot, Failure> {
+    host::collect(&request(selection, expect)?).map_err(Failure::of_collecting)
+}
+
+/// Reads every fact.
+pub(super) fn collect_everything(selection: &Selection) -> Result<Snapshot, Failure> {
+    host::collect(&Request { everything: true, ..request(selection, None)? }).map_err(Failure::of_collecting)
 }
 
 /// What is asked of the machine.
-pub(super) fn request(selection: &Selection) -> Result<Request, Failure> {
+pub(super) fn request(selection: &Selection, expect: Option<Expect>) -> Result<Request, Failure> {
     Ok(Request {
         user: selection.user.clone(),
         pid: selection.pid,
@@ -44,6 +49,8 @@ pub(super) fn request(selection: &Selection) -> Result<Request, Failure> {
         root: root(&selection.root)?,
         bridges: bridges(&selection.bridge)?,
         everything: false,
+        // Whoever wants no uplink wants to hear of each.
+        every_port: expect == Some(Expect::Isolated),
     })
 }
 
@@ -117,4 +124,16 @@ fn suggestion(unknown: &str) -> String {
             || "`bridge-doctor list checks` names them all".to_owned(),
             |(_, id)| format!("did you mean `{id}`?"),
         )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_wants_no_uplink_hears_of_each() {
+        let every_port = |expect| request(&Selection::default(), expect).is_ok_and(|request| request.every_port);
+        assert!(every_port(Some(Expect::Isolated)));
+        assert!(!every_port(None) && !every_port(Some(Expect::Bridged)) && !every_port(Some(Expect::Routed)));
+    }
 }

@@ -36,7 +36,7 @@ pub(super) fn run(
 ) -> Result<Vec<Trial>, Failure> {
     let identity = identity(snapshot)?;
     let interrupt = Interrupt::hold().map_err(|error| lacking(&error))?;
-    let progress = Progress::new();
+    let mut progress = Progress::new();
     let attempt = |bridge: &String| {
         let attempt = Attempt {
             helper: &snapshot.helper.path,

@@ -17,7 +17,7 @@ use super::{apply, selection, trial};
 pub(super) fn look_again(options: &cli::Fix, plan: &mut Plan) -> Result<Vec<String>, Failure> {
     let bridges = plan.question.bridges.clone();
     let wanted = cli::Selection { bridge: bridges.iter().map(Into::into).collect(), ..options.selection.clone() };
-    let mut snapshot = selection::collect(&wanted, false)?;
+    let mut snapshot = selection::collect(&wanted, options.expect)?;
     let tried = tried(options, plan, &snapshot);
     if !tried.is_empty() {
         snapshot.trials = trial::run(&snapshot, &tried, cli::TIMEOUT, |_| Ladder::none())?;

@@ -25,10 +25,10 @@ pub(super) fn wait(
     longest: Duration,
 ) -> Result<(Snapshot, Instant), Failure> {
     let until = Instant::now() + longest;
-    let request = selection::request(&options.selection)?;
+    let request = selection::request(&options.selection, options.expect)?;
     let interrupt = hold()?;
     let mut watch = Watch::begin(options.selection.pid).map_err(Failure::of_collecting)?;
-    let progress = Progress::new();
+    let mut progress = Progress::new();
     let mut over = false;
     let mut last: Option<(Snapshot, Instant)> = None;
     loop {
@@ -69,7 +69,7 @@ pub(super) fn watch(options: &cli::Check, question: &engine::Options, ascii: boo
             "--format human or --format json; for a report of another format, `check --wait`, or run it at times",
         ));
     }
-    let request = selection::request(&options.selection)?;
+    let request = selection::request(&options.selection, options.expect)?;
     let interrupt = hold()?;
     let mut watch = Watch::begin(options.selection.pid).map_err(Failure::of_collecting)?;
     let mut before: Option<Report> = None;

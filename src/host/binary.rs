@@ -34,16 +34,16 @@ pub(super) fn read(root: &Root, path: &Path) -> Fact<Binary> {
 
 fn examine(root: &Root, program: &Program) -> Result<Binary, Unread> {
     let is_helper = |bytes: &[u8]| memmem::find(bytes, b"failed to parse default acl file").is_some();
-    let (bytes, names) = program.texts(is_helper)?;
+    let bytes = program.texts(is_helper)?;
     let has = |text: &str| memmem::find(&bytes, text.as_bytes()).is_some();
-    let loads = |name: &str| has(name) || memmem::find(&names, name.as_bytes()).is_some();
+    let loads = |name: &str| Ok(has(name) || memmem::find(&program.names()?, name.as_bytes()).is_some());
     let acl_path = acl_path(&bytes);
     let relocation = acl_path.as_deref().and_then(|path| relocation(&bytes, path));
     Ok(Binary {
         format: format(root, program.parts()),
         is_helper: is_helper(&bytes),
         // The message stands only in builds that drop privileges, and also where libcap-ng is linked in statically.
-        drops_privileges: has("failed to drop privileges") || loads("libcap-ng.so"),
+        drops_privileges: has("failed to drop privileges") || loads("libcap-ng.so")?,
         acl_path,
         relocation,
         knows_bundle: has("/qemu-bundle"),

@@ -62,7 +62,8 @@ pub(super) fn survey(request: &Request, start: Start) -> Snapshot {
     let mut allowed: Vec<_> = contents.flat_map(|content| allowed_bridges(&content.0)).collect();
     allowed.sort();
     allowed.dedup();
-    let wanted = Wanted { asked: &request.bridges, allowed, everything: request.everything };
+    let Request { bridges, everything, every_port, .. } = request;
+    let wanted = Wanted { asked: bridges, allowed, everything: *everything, every_port: *every_port };
     let network = if root.is_live() { network::look(&root, &proc, &wanted) } else { Fact::NeedsLiveHost };
     let firewall = if root.is_live() { firewall::look(&root, &proc, &network) } else { firewall::of_tree() };
     Snapshot {

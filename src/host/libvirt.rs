@@ -34,13 +34,16 @@ pub(super) fn look(root: &Root, is_me: bool, bridge_helper: Fact<Option<(PathBuf
 }
 
 fn driver(root: &Root) -> Option<PathBuf> {
-    let mut directories = vec![PathBuf::from("/usr/lib64"), PathBuf::from("/usr/lib")];
-    // Debian's library directories have the name of the machine in them: x86_64-linux-gnu.
-    let names = root.list(Path::new("/usr/lib")).unwrap_or_default();
-    let triplets = names.iter().filter(|name| name.to_string_lossy().contains("-linux-"));
-    directories.extend(triplets.map(|name| Path::new("/usr/lib").join(name)));
-    directories.push(PathBuf::from("/usr/local/lib"));
-    directories.into_iter().map(|directory| directory.join(DRIVER)).find(|driver| root.exists(driver))
+    let driver_in = |directory: &Path| Some(directory.join(DRIVER)).filter(|driver| root.exists(driver));
+    // Debian's library directories have the name of the machine in them, which most often is this one.
+    let own = format!("/usr/lib/{}-linux-gnu", std::env::consts::ARCH);
+    let usual = ["/usr/lib64", "/usr/lib", &own];
+    usual.iter().find_map(|directory| driver_in(Path::new(directory))).or_else(|| {
+        let names = root.list(Path::new("/usr/lib")).unwrap_or_default();
+        let triplets = names.iter().filter(|name| name.to_string_lossy().contains("-linux-"));
+        let others = triplets.map(|name| Path::new("/usr/lib").join(name));
+        others.chain(["/usr/local/lib".into()]).find_map(|directory| driver_in(&directory))
+    })
 }
 
 fn lookup(root: &Root, driver: &Path) -> Fact<HelperLookup> {

@@ -50,6 +50,8 @@ pub struct Request {
     pub bridges: Vec<String>,
     /// Whether every interface is wanted, and not only what the bridges need.
     pub everything: bool,
+    /// Whether every port of the bridges is wanted, and not only an uplink with a signal where there is one.
+    pub every_port: bool,
 }
 
 /// Collects every fact. Errors hold an [`Error`].

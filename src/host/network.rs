@@ -9,14 +9,24 @@ use std::path::Path;
 
 use super::proc::Proc;
 use super::root::Root;
+use crate::helper::TAP_MTU;
 use crate::snapshot::{Errno, Fact, Link, Network, Scope, WELL_KNOWN_BRIDGE};
 use routes::{Dump, Routes};
 
 /// More names than this are looked up faster in a list of everything.
 const MOST_NAMES: usize = 64;
 
+/// An uplink is among the first ports: it was there before any guest.
+const LIKELY_UPLINKS: usize = 8;
+
+/// Where more taps than this are there, the ports of a bridge may all be taps.
+const FEW_NAMES: usize = 4;
+
 /// The ports of more bridges than this are found faster in a list of everything.
 const MOST_BRIDGES: usize = 8;
+
+/// What the names of the helper's taps begin with.
+const TAP: &str = "tap";
 
 /// The longest name that an ioctl can carry.
 const LONGEST_NAME: usize = 15;
@@ -29,22 +39,27 @@ pub(super) struct Wanted<'a> {
     pub(super) allowed: Vec<String>,
     /// All of them.
     pub(super) everything: bool,
+    /// Every port of a bridge, also where one is an uplink with a signal.
+    pub(super) every_port: bool,
+}
+
+/// What was found.
+struct Seen {
+    scope: Scope,
+    links: Vec<Link>,
+    /// The numbers of ports that were not looked at.
+    unseen: Vec<u32>,
 }
 
 /// The interfaces of this network namespace.
 pub(super) fn look(root: &Root, proc: &Proc, wanted: &Wanted<'_>) -> Fact<Network> {
     let seen = Routes::open().and_then(|mut routes| {
-        let (scope, links) = interfaces(&mut routes, wanted)?;
-        let next_tap = next_tap(&mut routes, &links)?;
+        let Seen { scope, links, unseen } = interfaces(root, &mut routes, wanted)?;
+        let next_tap = next_tap(&mut routes, &links, &unseen)?;
         Ok((scope, links, next_tap))
     });
     match seen {
-        Ok((scope, mut links, next_tap)) => {
-            for link in &mut links {
-                link.wireless = is_wireless(root, link);
-            }
-            Fact::Known(Network { scope, links, ip_forward: ip_forward(proc), next_tap })
-        }
+        Ok((scope, links, next_tap)) => Fact::Known(Network { scope, links, ip_forward: ip_forward(proc), next_tap }),
         Err(errno) => Fact::unknown_but(
             format!("the kernel does not show its network interfaces: {}", errno.text()),
             "ip -details link show",
@@ -68,8 +83,9 @@ pub(super) fn bridge_names() -> Result<Vec<String>, Errno> {
     Ok(links.into_iter().filter(|link| link.bridge.is_some()).map(|link| link.name).collect())
 }
 
-fn interfaces(routes: &mut Routes, wanted: &Wanted<'_>) -> Result<(Scope, Vec<Link>), Errno> {
+fn interfaces(root: &Root, routes: &mut Routes, wanted: &Wanted<'_>) -> Result<Seen, Errno> {
     let (mut names, mut links) = named(routes, wanted)?;
+    let mut unseen = Vec::new();
     let is_bridge = |name: &String| {
         let name = base_name(name);
         let has_name = |link: &Link| link.name == name || link.altnames.iter().any(|other| other == name);
@@ -80,33 +96,62 @@ fn interfaces(routes: &mut Routes, wanted: &Wanted<'_>) -> Result<(Scope, Vec<Li
     // A name that is no bridge is compared with everything that is there.
     let scope = if wanted.everything || !all_are_bridges || bridges.len() > MOST_BRIDGES {
         links = routes.dump(&Dump::All)?;
+        count_ports(&mut links);
+        complete(root, routes, &mut links)?;
         Scope::All
     } else {
+        complete(root, routes, &mut links)?;
         names.extend(links.iter().filter(|link| link.bridge.is_some()).map(|link| link.name.clone()));
         names.sort();
         names.dedup();
-        let known: Vec<(u32, String)> =
-            links.iter().filter(|link| link.bridge.is_some()).map(|link| (link.index, link.name.clone())).collect();
-        for (bridge, name) in known {
-            links.extend(ports_of(routes, bridge, &name)?.into_iter().filter(|port| !bridges.contains(&port.index)));
+        let mut of_bridges = Vec::new();
+        for link in &mut links {
+            let (ports, others) = ports_of(root, routes, link, wanted)?;
+            if let Some(bridge) = &mut link.bridge {
+                bridge.ports = u32::try_from(ports.len() + others.len()).unwrap_or(u32::MAX);
+            }
+            of_bridges.extend(ports.into_iter().filter(|port| !bridges.contains(&port.index)));
+            unseen.extend(others);
         }
+        links.extend(of_bridges);
         Scope::Named(names)
     };
-    complete(routes, &mut links)?;
-    Ok((scope, links))
+    Ok(Seen { scope, links, unseen })
 }
 
-/// The ports of a bridge: a few are asked for one by one, where the bridge tells their numbers.
-fn ports_of(routes: &mut Routes, bridge: u32, name: &str) -> Result<Vec<Link>, Errno> {
-    let Some(numbers) = ports::of(name).filter(|numbers| numbers.len() <= MOST_NAMES) else {
-        return routes.dump(&Dump::PortsOf(bridge));
-    };
+/// The ports of a bridge, and the numbers of those that do not matter: they come behind an uplink with a signal. A few
+/// are asked for one by one, where the bridge tells their numbers.
+fn ports_of(
+    root: &Root,
+    routes: &mut Routes,
+    bridge: &Link,
+    wanted: &Wanted<'_>,
+) -> Result<(Vec<Link>, Vec<u32>), Errno> {
+    // A bridge with an MTU that no tap takes can have that of its ports.
+    let every_port = wanted.every_port || !TAP_MTU.contains(&bridge.mtu);
+    let numbers = ports::of(&bridge.name);
+    let are_few = numbers.as_ref().is_some_and(|numbers| numbers.len() <= MOST_NAMES);
+    let numbers = numbers.unwrap_or_default();
+    let likely = if every_port { 0 } else { LIKELY_UPLINKS };
     let mut ports = Vec::new();
-    for number in numbers {
+    for (place, &number) in numbers.iter().enumerate().take(if are_few { numbers.len() } else { likely }) {
         // What left the bridge meanwhile is no port any more.
-        ports.extend(routes.numbered(number)?.filter(|port| port.master == Some(bridge)));
+        let Some(port) = routes.numbered(number)?.filter(|port| port.master == Some(bridge.index)) else { continue };
+        let port = Link { wireless: is_wireless(root, &port), ..port };
+        // In a container more ports count as uplinks, and never fewer.
+        let is_enough = !every_port && port.has_wired_signal() && port.leads_out_of(bridge, false);
+        ports.push(port);
+        if is_enough {
+            return Ok((ports, numbers[place + 1..].to_vec()));
+        }
     }
-    Ok(ports)
+    if !are_few {
+        ports = routes.dump(&Dump::PortsOf(bridge.index))?;
+        for port in &mut ports {
+            port.wireless = is_wireless(root, port);
+        }
+    }
+    Ok((ports, Vec::new()))
 }
 
 /// The interfaces with the wanted names; without a name, the bridges that exist; without one, QEMU's default.
@@ -134,14 +179,23 @@ fn named(routes: &mut Routes, wanted: &Wanted<'_>) -> Result<(Vec<String>, Vec<L
     Ok((names, links))
 }
 
-/// Counts the ports of each bridge, and looks up its addresses.
-fn complete(routes: &mut Routes, links: &mut [Link]) -> Result<(), Errno> {
+/// Counts the ports of each bridge in a list of everything.
+fn count_ports(links: &mut [Link]) {
     let masters: Vec<u32> = links.iter().filter_map(|link| link.master).collect();
     for link in links {
         let Some(bridge) = &mut link.bridge else { continue };
         let ports = masters.iter().filter(|&&master| master == link.index).count();
         bridge.ports = u32::try_from(ports).unwrap_or(u32::MAX);
-        link.addresses = routes.addresses(link.index)?;
+    }
+}
+
+/// Adds what the list does not tell: which are radios, and the addresses of bridges.
+fn complete(root: &Root, routes: &mut Routes, links: &mut [Link]) -> Result<(), Errno> {
+    for link in links {
+        link.wireless = is_wireless(root, link);
+        if link.bridge.is_some() {
+            link.addresses = routes.addresses(link.index)?;
+        }
     }
     Ok(())
 }
@@ -172,19 +226,25 @@ fn ip_forward(proc: &Proc) -> Fact<bool> {
     }
 }
 
-/// The kernel takes the lowest number that no interface has.
+/// The kernel takes the lowest number that no interface has; `unseen` are ports of which only the numbers are known.
 ///
 /// Only netlink is asked: the ioctl would have the kernel search a module for each name that is not there.
-fn next_tap(routes: &mut Routes, links: &[Link]) -> Result<String, Errno> {
-    let mut taken: HashSet<String> = links.iter().map(|link| link.name.clone()).collect();
-    for number in 0.. {
-        if number == MOST_NAMES {
-            taken.extend(routes.dump(&Dump::All)?.into_iter().map(|link| link.name));
+fn next_tap(routes: &mut Routes, links: &[Link], unseen: &[u32]) -> Result<String, Errno> {
+    let names = links.iter().map(|link| &link.name);
+    let mut taken: HashSet<String> = names.filter(|name| name.starts_with(TAP)).cloned().collect();
+    let mut asked = 0;
+    for name in (0..).map(|number| format!("{TAP}{number}")) {
+        if taken.contains(&name) {
+            continue;
         }
-        let name = format!("tap{number}");
-        let exists = taken.contains(&name) || (number < MOST_NAMES && routes.link(&name)?.is_some());
-        if !exists {
+        if asked == MOST_NAMES || routes.link(&name)?.is_none() {
             return Ok(name);
+        }
+        asked += 1;
+        match asked {
+            FEW_NAMES => taken.extend(ports::names(unseen)),
+            MOST_NAMES => taken.extend(routes.dump(&Dump::All)?.into_iter().map(|link| link.name)),
+            _ => {}
         }
     }
     Err(Errno::EXFULL)

@@ -8,6 +8,9 @@ use rustix::fs::{CWD, Mode, OFlags, PROC_SUPER_MAGIC};
 
 use crate::snapshot::Errno;
 
+/// Few entries have more bytes.
+const USUAL_SIZE: usize = 2 << 10;
+
 /// The process file system of whoever collects.
 pub(super) struct Proc(Option<OwnedFd>);
 
@@ -40,7 +43,8 @@ impl Proc {
 
     /// The text of an entry.
     pub(super) fn text(&self, path: &str) -> Result<String, Errno> {
-        let mut content = Vec::new();
+        // No entry tells its size, and most are read at once so.
+        let mut content = Vec::with_capacity(USUAL_SIZE);
         let file = File::from(self.handle(path, OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY)?);
         file.take(1 << 20).read_to_end(&mut content).map_err(|error| Errno(error.raw_os_error().unwrap_or(5)))?;
         Ok(String::from_utf8_lossy(&content).into_owned())

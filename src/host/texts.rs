@@ -56,16 +56,19 @@ impl Program {
         &self.parts
     }
 
-    /// The constants of the program, where they have what is wanted, or else every byte of it; and the names of the
-    /// libraries that it loads, where those stand elsewhere.
-    pub(super) fn texts(&self, wanted: impl FnOnce(&[u8]) -> bool) -> Result<(Vec<u8>, Vec<u8>), Unread> {
-        let places = self.places();
-        let constants = self.all(&places.constants)?;
+    /// The constants of the program, where they have what is wanted, or else every byte of it.
+    pub(super) fn texts(&self, wanted: impl FnOnce(&[u8]) -> bool) -> Result<Vec<u8>, Unread> {
+        let constants = self.all(&self.places().constants)?;
         if wanted(&constants) {
-            return Ok((constants, self.all(&places.names)?));
+            return Ok(constants);
         }
         drop(constants);
-        Ok((self.all(&[self.whole()])?, Vec::new()))
+        self.all(&[self.whole()])
+    }
+
+    /// The names of the libraries that it loads, and of what it takes from them.
+    pub(super) fn names(&self) -> Result<Vec<u8>, Unread> {
+        self.all(&self.places().names)
     }
 
     /// Looks at each printable text that ends as given, first among the constants, then, where nothing ends so there,
@@ -213,10 +216,11 @@ mod tests {
         let itself = std::fs::read("/proc/self/exe").expect("a program can read itself");
         let has = |bytes: &[u8]| memchr::memmem::find(bytes, TEXT).is_some();
         let (folder, program) = program(&itself);
-        let (texts, names) = program.texts(has).expect("it can be read");
+        let texts = program.texts(has).expect("it can be read");
+        let names = program.names().expect("it can be read");
         assert!(has(&texts) && texts.len() < itself.len() / 2, "{} of {}", texts.len(), itself.len());
         assert!(memchr::memmem::find(&names, b"libc.so").is_some() || cfg!(target_feature = "crt-static"));
-        let (all, _) = program.texts(|_| false).expect("it can be read");
+        let all = program.texts(|_| false).expect("it can be read");
         assert!(all == itself, "what the constants lack is looked for everywhere");
         drop(folder);
     }
@@ -226,14 +230,14 @@ mod tests {
         let itself = std::fs::read("/proc/self/exe").expect("a program can read itself");
         for length in [0, 1, 20, 63, 64, 70, 4000] {
             let (_folder, program) = program(&itself[..length]);
-            let (texts, _) = program.texts(|constants| !constants.is_empty()).expect("it can be read");
+            let texts = program.texts(|constants| !constants.is_empty()).expect("it can be read");
             assert_eq!(texts, &itself[..length]);
         }
         for at in 0..64 {
             let mut bytes = itself[..20_000].to_vec();
             bytes[at] ^= 0xff;
             let (_folder, program) = program(&bytes);
-            assert!(program.texts(|_| false).is_ok_and(|(texts, _)| texts == bytes), "byte {at}");
+            assert!(program.texts(|_| false).is_ok_and(|texts| texts == bytes), "byte {at}");
         }
     }
 }

@@ -4,7 +4,7 @@ mod missing;
 mod other;
 
 use super::{Case, Evidence, Finding, Judgement, Remedy};
-use crate::snapshot::Network;
+use crate::snapshot::{Link, Network};
 
 /// The kernel's names have at most 15 bytes, and the helper refuses longer ones itself.
 const LONGEST_NAME: usize = 15;
@@ -16,8 +16,8 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
     }
     let Some(network) = case.snapshot.network.known() else { return Judgement::missing(&case.snapshot.network) };
     match network.resolve(name) {
-        Some(link) if link.bridge.is_some() => {
-            Judgement::pass(format!("`{name}` is a bridge"), vec![Evidence::new("ports", network.ports(link).count())])
+        Some(Link { bridge: Some(bridge), .. }) => {
+            Judgement::pass(format!("`{name}` is a bridge"), vec![Evidence::new("ports", bridge.ports)])
         }
         Some(link) if link.kind.as_deref() == Some("bridge") => {
             Judgement::unjudged(format!("the settings of the bridge `{name}` could not be read"))

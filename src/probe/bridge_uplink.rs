@@ -34,7 +34,7 @@ fn routed(case: &Case<'_>, addresses: &[&str]) -> Judgement {
 
 /// Wi-Fi and a missing signal are faults of their own; one wired port with a signal is enough.
 fn bridged(case: &Case<'_>, ports: &[&Link]) -> Judgement {
-    if let Some(port) = ports.iter().find(|port| port.carrier && !port.wireless) {
+    if let Some(port) = ports.iter().find(|port| port.has_wired_signal()) {
         let message = format!("`{}` leads out through {}", case.bridge, port.name);
         return Judgement::pass(message, vec![Evidence::new("uplink", &port.name)]);
     }

@@ -38,7 +38,7 @@ impl Network {
         }
     }
 
-    /// The ports of a bridge.
+    /// The ports of a bridge, as far as they were looked at.
     pub fn ports(&self, bridge: &Link) -> impl Iterator<Item = &Link> {
         let index = bridge.index;
         self.links.iter().filter(move |link| link.master == Some(index))
@@ -51,7 +51,7 @@ impl Network {
 pub enum Scope {
     /// Every interface.
     All,
-    /// These names, and the ports of those that are bridges.
+    /// These names, and the ports of those that are bridges, as far as an uplink with a signal where that is enough.
     Named(Vec<String>),
 }
 
@@ -86,6 +86,37 @@ pub struct Link {
     pub bridge: Option<Bridge>,
     /// Where it is a port of a bridge.
     pub port: Option<Port>,
+}
+
+impl Link {
+    /// The addresses on it from which the host routes; a link-local one comes by itself and routes nothing.
+    pub fn routable_addresses(&self) -> impl Iterator<Item = &str> {
+        let starts = |address: &str, start: &str| {
+            address.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start))
+        };
+        let link_local =
+            move |address: &str| ["169.254.", "fe8", "fe9", "fea", "feb"].iter().any(|start| starts(address, start));
+        self.addresses.iter().map(String::as_str).filter(move |address| !link_local(address))
+    }
+
+    /// Whether a bridge of which this is a port leads out of the host through it.
+    ///
+    /// Taps belong to guests. Outside of a container, a veth or dummy port of a bridge with an address is what
+    /// container managers and libvirt put on the networks that they route.
+    pub fn leads_out_of(&self, bridge: &Self, in_container: bool) -> bool {
+        let without_address = || bridge.routable_addresses().next().is_none();
+        match self.kind.as_deref() {
+            Some("tun" | "macvtap") => false,
+            Some("veth") => in_container || without_address(),
+            Some("dummy") => without_address(),
+            _ => true,
+        }
+    }
+
+    /// Whether frames leave through it on a wire.
+    pub fn has_wired_signal(&self) -> bool {
+        self.carrier && !self.wireless
+    }
 }
 
 /// Settings of a bridge.

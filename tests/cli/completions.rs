@@ -42,7 +42,9 @@ fn every_value_that_could_be_known_is_offered() {
 
     // A text, a number and a time are whatever they are.
     let free = |argument: &Arg| ["pid", "timeout", "wait"].contains(&argument.get_id().as_str());
-    for command in Cli::command().get_subcommands().filter(|command| !command.is_hide_set()) {
+    let mut program = Cli::command();
+    program.build();
+    for command in program.get_subcommands().filter(|command| !command.is_hide_set()) {
         let named = command.get_opts().filter(|argument| argument.get_action().takes_values() && !free(argument));
         for argument in named {
             let option = format!("--{}", argument.get_long().unwrap_or_default());

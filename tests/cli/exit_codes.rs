@@ -99,6 +99,16 @@ fn the_command_line_is_of_one_piece() {
 }
 
 #[test]
+fn the_help_of_a_subcommand_begins_with_what_it_does() {
+    for command in Cli::command().get_subcommands().filter(|command| !command.is_hide_set()) {
+        let about = command.get_about().expect("it does something").to_string();
+        let help = run([command.get_name(), "--help"]);
+        let help = String::from_utf8_lossy(&help.stdout).into_owned();
+        assert!(help.split_whitespace().collect::<Vec<_>>().join(" ").starts_with(&about), "{help}");
+    }
+}
+
+#[test]
 fn help_and_version_are_what_was_asked_for() {
     for arguments in [&["--help"][..], &["check", "--help"], &["help", "collect"], &["--version"]] {
         let output = run(arguments);

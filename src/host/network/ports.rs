@@ -6,6 +6,7 @@ use std::os::fd::AsRawFd as _;
 use netlink_sys::Socket;
 use netlink_sys::protocols::NETLINK_ROUTE;
 use nix::libc::{self, c_char, c_int, c_ulong};
+use rustix::net::{self, AddressFamily, SocketType, netdevice};
 
 /// `BRCTL_GET_PORT_LIST`, and the most ports of a bridge, as in the kernel's if_bridge.h and br_private.h.
 const GET_PORT_LIST: c_ulong = 7;
@@ -40,4 +41,10 @@ pub(super) fn of(bridge: &str) -> Option<Vec<u32>> {
         ports.iter().filter_map(|&port| u32::try_from(port).ok().filter(|&port| port > 0)).collect();
     numbers.sort_unstable();
     Some(numbers)
+}
+
+/// The names of interfaces, by their numbers; what is gone meanwhile has none.
+pub(super) fn names(numbers: &[u32]) -> Vec<String> {
+    let Ok(socket) = net::socket(AddressFamily::NETLINK, SocketType::RAW, None) else { return Vec::new() };
+    numbers.iter().filter_map(|&number| netdevice::index_to_name(&socket, number).ok()).collect()
 }

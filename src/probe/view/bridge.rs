@@ -42,8 +42,8 @@ impl<'a> Found<'a> {
     /// What it looks like it is for.
     pub(in crate::probe) fn role(&self) -> Role<'a> {
         let addresses = self.addresses();
-        let outside: Vec<&Link> =
-            self.network.ports(self.link).filter(|port| self.leads_out(port, addresses.is_empty())).collect();
+        let ports = self.network.ports(self.link);
+        let outside: Vec<&Link> = ports.filter(|port| port.leads_out_of(self.link, self.in_container)).collect();
         if !outside.is_empty() {
             Role::Bridged(outside)
         } else if !addresses.is_empty() {
@@ -53,24 +53,8 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// The host's addresses on it; a link-local one comes by itself and routes nothing.
+    /// The host's addresses on it.
     pub(in crate::probe) fn addresses(&self) -> Vec<&'a str> {
-        let link_local = |address: &str| {
-            let address = address.to_ascii_lowercase();
-            address.starts_with("169.254.")
-                || ["fe8", "fe9", "fea", "feb"].iter().any(|start| address.starts_with(start))
-        };
-        self.link.addresses.iter().map(String::as_str).filter(|address| !link_local(address)).collect()
-    }
-
-    /// Taps belong to guests. Outside of a container, a veth or dummy port of a bridge with an address is what
-    /// container managers and libvirt put on the networks that they route.
-    fn leads_out(&self, port: &Link, without_address: bool) -> bool {
-        match port.kind.as_deref() {
-            Some("tun" | "macvtap") => false,
-            Some("veth") => without_address || self.in_container,
-            Some("dummy") => without_address,
-            _ => true,
-        }
+        self.link.routable_addresses().collect()
     }
 }
