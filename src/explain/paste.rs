@@ -228,7 +228,7 @@ impl Lines {
 }
 
 fn is_broken(line: &str, next: &str, width: usize, kind: Break) -> bool {
-    if line.is_empty() || next.is_empty() || speaker::is_logged_for_another(next.as_bytes()) {
+    if line.is_empty() || next.is_empty() || speaker::begins_for_another(next.as_bytes()) {
         return false;
     }
     let length = line.chars().count();

@@ -62,7 +62,7 @@ pub(super) fn tag(before: &[u8]) -> Option<Tag<'_>> {
         return Some(tag);
     }
     let (stamp, _) = memo::variable(before);
-    let stamp = if before.get(..stamp)?.iter().any(u8::is_ascii_digit) { stamp } else { 0 };
+    let stamp = if is_time(before.get(..stamp)?) { stamp } else { 0 };
     let rest = std::str::from_utf8(before.get(stamp..)?).ok()?.trim_start();
     let (words, after) = rest.split_once(": ")?;
     let mut words = words.split(' ');
@@ -76,10 +76,21 @@ pub(super) fn tag(before: &[u8]) -> Option<Tag<'_>> {
     (one && is_name).then_some(Tag { name, logged: stamp > 0 && second.is_some(), after })
 }
 
+/// Whether digits and signs are a time rather than the end of a word that was broken.
+fn is_time(stamp: &[u8]) -> bool {
+    stamp.iter().filter(|byte| byte.is_ascii_digit()).count() > 2 && stamp.iter().any(|byte| b":.-".contains(byte))
+}
+
 /// Whether a log says of a line that another program wrote it.
 pub(super) fn is_logged_for_another(line: &[u8]) -> bool {
     let start = line.get(..LONGEST).unwrap_or(line);
     tag(start).is_some_and(|tag| tag.logged && tag.is_another(false))
+}
+
+/// Whether such a line begins here, with its time: a name alone may be the rest of one that was broken.
+pub(super) fn begins_for_another(line: &[u8]) -> bool {
+    let (stamp, _) = memo::variable(line);
+    line.get(..stamp).is_some_and(is_time) && is_logged_for_another(line)
 }
 
 /// The last name with a process id, and what stands behind it.
