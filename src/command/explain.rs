@@ -1,7 +1,7 @@
 //! `explain`: what does this error mean, and is it so here?
 
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 
 use crate::cli::{self, Format};
 use crate::engine;
@@ -25,6 +25,9 @@ pub(super) fn run(options: &cli::Explain, ascii: bool) -> Result<Exit, Failure> 
     if options.here && !matches.is_empty() {
         compare(&mut matches, options)?;
     }
+    if matches.is_empty() {
+        refuse_path(options)?;
+    }
     let exit = if matches.is_empty() { Exit::Broken } else { Exit::Healthy };
     let explanation = Explanation { schema: EXPLANATION_SCHEMA, matches, nearest };
     let rendered = match options.format {
@@ -39,6 +42,9 @@ pub(super) fn run(options: &cli::Explain, ascii: bool) -> Result<Exit, Failure> 
 fn topics(options: &cli::Explain) -> Result<Option<Vec<Topic>>, Failure> {
     let topics: Option<Vec<Topic>> = options.text.iter().map(|word| word.to_str().and_then(explain::topic)).collect();
     let topics = topics.filter(|topics| !topics.is_empty());
+    if topics.is_none() {
+        refuse_unknown_name_among_others(options)?;
+    }
     if topics.is_some() && (options.here || options.format == Format::Json) {
         return Err(Failure::usage(
             "the pages of the catalogue are text for people",
@@ -47,6 +53,34 @@ fn topics(options: &cli::Explain) -> Result<Option<Vec<Topic>>, Failure> {
         ));
     }
     Ok(topics)
+}
+
+/// Of several names that the catalogue could have, each must be one: else nobody asked about a text.
+fn refuse_unknown_name_among_others(options: &cli::Explain) -> Result<(), Failure> {
+    let words: Option<Vec<&str>> = options.text.iter().map(|word| word.to_str()).collect();
+    let words =
+        words.filter(|words| words.iter().all(|word| word.contains('-') && !word.contains(char::is_whitespace)));
+    let words = words.unwrap_or_default();
+    let unknown = words.iter().find(|word| explain::topic(word).is_none());
+    match unknown.filter(|_| words.iter().any(|word| explain::topic(word).is_some())) {
+        Some(word) => {
+            let near = explain::nearest(word.as_bytes());
+            let list = || "`bridge-doctor list checks`, `list causes` and `list errors` name them all".to_owned();
+            let near = near.first().map(|near| format!("did you mean `{}`?", near.id));
+            Err(Failure::usage("no check, cause or error has this name", *word, near.unwrap_or_else(list)))
+        }
+        None => Ok(()),
+    }
+}
+
+/// A path is no text of an error; whoever gives one means what is in the file.
+fn refuse_path(options: &cli::Explain) -> Result<(), Failure> {
+    let [word] = options.text.as_slice() else { return Ok(()) };
+    if !word.as_encoded_bytes().contains(&b'/') || !Path::new(word).is_file() {
+        return Ok(());
+    }
+    let path = Path::new(word).display().to_string();
+    Err(Failure::usage("it is a file and no text of an error", path, "`bridge-doctor explain -f FILE` reads it"))
 }
 
 fn refuse_selection_without_here(options: &cli::Explain) -> Result<(), Failure> {
@@ -90,13 +124,21 @@ fn compare(matches: &mut [Match], options: &cli::Explain) -> Result<(), Failure>
         selection.bridge = named(matches, "bridge").into_iter().map(Into::into).collect();
     }
     if selection.helper.is_none() && selection.root.is_empty() {
-        selection.helper = named(matches, "helper").into_iter().map(PathBuf::from).find(|path| path.is_absolute());
+        selection.helper =
+            named(matches, "helper").into_iter().filter(|path| may_be_helper(path)).map(PathBuf::from).next();
     }
     let bridges = selection::bridges(&selection.bridge)?;
     let snapshot = selection::collect(&selection, None)?;
     let question = engine::Options { bridges, only, ..engine::Options::default() };
     explain::compare(matches, &engine::judge(&snapshot, &question));
     Ok(())
+}
+
+/// Whether a path out of a text may be looked at: whoever wrote the text chose it.
+fn may_be_helper(path: &str) -> bool {
+    let plain = Path::new(path).components().all(|part| matches!(part, Component::RootDir | Component::Normal(_)));
+    let of_kernel = ["/proc", "/sys", "/dev"].iter().any(|place| Path::new(path).starts_with(place));
+    path.starts_with('/') && plain && !of_kernel && !path.contains(char::is_control)
 }
 
 /// What the incidents name, each once.

@@ -166,7 +166,10 @@ fn judge(source: &Source, options: &cli::Check, question: &engine::Options) -> H
         return HostEntry::unreadable(file, "it is no regular file".to_owned());
     }
     let read = match kind {
-        Kind::Tree => selection::collect(&Selection { root: vec![source.clone()], ..options.selection.clone() }, false),
+        Kind::Tree => {
+            let selection = Selection { root: vec![source.clone()], ..options.selection.clone() };
+            selection::collect(&selection, options.expect)
+        }
         Kind::Named | Kind::Found => from::read(source, options.selection.user.as_deref()),
     };
     let judged = read.map(|snapshot| {

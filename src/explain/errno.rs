@@ -70,6 +70,14 @@ pub(super) fn length(text: &[u8]) -> Option<usize> {
     TEXTS.iter().filter(|known| text.starts_with(known.as_bytes())).map(|known| known.len()).max()
 }
 
+/// Whether this is the text of an error as a program in Go has it: with a small letter.
+pub(super) fn is_of_go(text: &[u8]) -> bool {
+    TEXTS.iter().any(|known| {
+        let begins = text.get(..known.len()).is_some_and(|start| start.eq_ignore_ascii_case(known.as_bytes()));
+        begins && text.first().is_some_and(u8::is_ascii_lowercase)
+    })
+}
+
 /// What is missing of a text that was cut off, where only one can have been meant.
 pub(super) fn missing(text: &[u8]) -> Option<&'static str> {
     let cut = text.trim_ascii_end();

@@ -51,7 +51,7 @@ impl Memo {
 }
 
 /// The end of the time at the beginning of a line, and the place of the process id in the tag after it.
-fn variable(line: &[u8]) -> (usize, (usize, usize)) {
+pub(super) fn variable(line: &[u8]) -> (usize, (usize, usize)) {
     let month =
         line.get(..3).is_some_and(|start| start.iter().all(u8::is_ascii_alphabetic) && line.get(3) == Some(&b' '));
     let from = if month { 3 } else { 0 };

@@ -5,20 +5,23 @@
 //! one attempt; `tally` counts incidents that are alike; `hypotheses` orders the causes by what the text proves and excludes;
 //! `here` compares them with this machine.
 //!
-//! `paste` reads what a person copied, in each of the ways in which it may have been broken and quoted; `unwrap` and `decode`
-//! take a line out of what was put around its letters, `errno` knows where the reason of a message ends, and `speaker`
-//! whether another program says it.
+//! `paste` reads what a person copied, in each of the ways in which it may have been broken and quoted; `unwrap`, `decode` and
+//! `record` take a line out of what was put around its letters, `errno` knows where the reason of a message ends, `speaker`
+//! who says it, `doubt` whether it is a sign of anything, and `loose` how people write it down.
 
 mod decode;
+mod doubt;
 mod errno;
 mod here;
 mod hypotheses;
 mod incident;
+mod loose;
 mod matcher;
 mod memo;
 mod nearest;
 mod paste;
 mod prefilter;
+mod record;
 mod scan;
 mod speaker;
 mod tally;

@@ -6,9 +6,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::incident::Assembler;
+use super::matcher::Hit;
 use super::memo::Memo;
 use super::tally::Tally;
-use super::{decode, errno, scan, unwrap};
+use super::{decode, errno, loose, record, scan, speaker, unwrap};
 
 /// Terminals and columns are not narrower than this.
 const NARROWEST: usize = 20;
@@ -16,13 +17,15 @@ const NARROWEST: usize = 20;
 const FEW_LINES: usize = 80;
 /// A larger text is read as its lines stand, and as they were before a terminal broke them.
 const SMALL: usize = 1 << 16;
+/// A larger text is a log, which nobody wrote down by hand.
+const SHORT: usize = 1 << 14;
 
 /// A journal may be exported out of another.
 const LISTS: usize = 3;
 
 /// What stands at the beginning of each line of a log or a quotation, and is no part of what was written.
 static PREFIX: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    const STAMP: &str = r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?";
+    const STAMP: &str = r"\d{4}[-/]\d\d[-/]\d\d[T\ ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:\ ?(?:Z|UTC|[+-]\d\d:?\d\d))?";
     Regex::new(&format!(
         r"^(?x:
             [\ \t>|│┃┆║]+
@@ -43,7 +46,7 @@ static PREFIX: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// is known counts; where that is the same, the plainer one.
 pub(super) fn read(text: &[u8]) -> Tally {
     let text = decode::Encoding::of(text).decode(text);
-    let raw = Lines::of(&text);
+    let raw = Lines::of(&text).without_records();
     let small = text.len() <= SMALL;
     let mut best = Tally::default();
     for before in raw.readings(small) {
@@ -56,12 +59,26 @@ pub(super) fn read(text: &[u8]) -> Tally {
             bare.readings(small).for_each(|lines| consider(&lines, &mut best));
         }
     }
+    if text.len() <= SHORT { loosely(&raw.clean(), best) } else { best }
+}
+
+/// The reading of a text that somebody wrote down rather than copied, where more messages are known in it than in the best
+/// of the others.
+fn loosely(plain: &Lines, mut best: Tally) -> Tally {
+    let bare = plain.without_prefixes();
+    for lines in plain.readings(true).chain(bare.iter().flat_map(|bare| bare.readings(true))) {
+        let text = lines.with_single_blanks();
+        let tally = lines.tally(loose::hits(text.as_bytes()).into_iter());
+        if tally.messages > best.messages {
+            best = tally;
+        }
+    }
     best
 }
 
 fn consider(lines: &Lines, best: &mut Tally) {
     let tally = lines.scanned();
-    if tally.spelled > best.spelled || best.is_empty() {
+    if tally.spelled > best.spelled {
         *best = tally;
     }
 }
@@ -76,7 +93,7 @@ enum Break {
 }
 
 /// Lines, each with the number of the line of the text in which it begins.
-#[derive(Clone, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 struct Lines(Vec<(u64, String)>);
 
 impl Lines {
@@ -86,6 +103,15 @@ impl Lines {
             String::from_utf8_lossy(line).into_owned()
         });
         Self((1..).zip(lines).collect())
+    }
+
+    /// The lines that programs wrote, where those of the text are objects of a log.
+    fn without_records(self) -> Self {
+        let written = |(number, line): (u64, String)| match record::lines(&line) {
+            Some(lines) => lines.into_iter().map(|line| (number, line)).collect(),
+            None => vec![(number, line)],
+        };
+        Self(self.0.into_iter().flat_map(written).collect())
     }
 
     /// The lines as they stand, and then with those put together again that may have been one.
@@ -156,7 +182,7 @@ impl Lines {
     fn without_prefixes(&self) -> Option<Self> {
         let prefix = PREFIX.as_ref()?;
         let bare = |line: &str| {
-            let mut rest = line;
+            let mut rest = if speaker::is_logged_for_another(line.as_bytes()) { return line.to_owned() } else { line };
             while let Some(found) = prefix.find(rest).filter(|found| found.end() > 0) {
                 rest = rest.get(found.end()..).unwrap_or_default();
             }
@@ -169,27 +195,40 @@ impl Lines {
     }
 
     fn scanned(&self) -> Tally {
+        let text: String = self.0.iter().flat_map(|(_, line)| completed(line).into_iter().chain(["\n"])).collect();
+        let mut hits = Vec::new();
+        scan::lines(text.as_bytes(), 0..text.len(), 1, &mut Memo::default(), &mut |hit| hits.push(hit));
+        self.tally(hits.into_iter())
+    }
+
+    /// The incidents that messages in these lines make.
+    fn tally(&self, hits: impl Iterator<Item = Hit>) -> Tally {
         let mut tally = Tally::default();
         let mut assembler = Assembler::default();
-        let mut spelled = 0;
-        let text: String = self.0.iter().flat_map(|(_, line)| completed(line).into_iter().chain(["\n"])).collect();
+        let (mut spelled, mut messages) = (0, 0);
         let place = |line: u64| {
             let index = usize::try_from(line).ok().and_then(|line| line.checked_sub(1));
             index.and_then(|index| self.0.get(index)).map_or(line, |(number, _)| *number)
         };
-        scan::lines(text.as_bytes(), 0..text.len(), 1, &mut Memo::default(), &mut |mut hit| {
+        for hit in hits {
             spelled += hit.said.spelled;
-            hit.line = place(hit.line);
-            assembler.push(hit, &mut tally);
-        });
+            messages += usize::from(!hit.said.doubtful);
+            assembler.push(Hit { line: place(hit.line), ..hit }, &mut tally);
+        }
         assembler.finish(&mut tally);
-        tally.spelled = spelled;
+        (tally.spelled, tally.messages) = (spelled, messages);
         tally
+    }
+
+    /// The text with no more than one blank between its words.
+    fn with_single_blanks(&self) -> String {
+        let words = |line: &str| line.split([' ', '\t']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+        self.0.iter().map(|(_, line)| words(line) + "\n").collect()
     }
 }
 
 fn is_broken(line: &str, next: &str, width: usize, kind: Break) -> bool {
-    if line.is_empty() || next.is_empty() {
+    if line.is_empty() || next.is_empty() || speaker::begins_for_another(next.as_bytes()) {
         return false;
     }
     let length = line.chars().count();
@@ -216,4 +255,28 @@ fn completed(line: &str) -> [&str; 2] {
 /// A line without its indentation and the marks of a quotation.
 fn without_margin(line: &str) -> &str {
     line.trim_start_matches([' ', '\t', '>', '|', '│'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Lines, PREFIX};
+
+    #[test]
+    fn what_logs_put_before_each_line_is_no_part_of_it() {
+        assert!(PREFIX.is_some());
+        let lines = [
+            "Nov 23 06:21:12 host libvirtd[812]: a",
+            "2026-11-23T06:21:12.123456+01:00 host virtqemud[4242]: a",
+            "2026-11-23 06:21:12.000+0000: 4242: error : virFunction:12 : a",
+            "2026-11-23T06:21:12.123456789Z stderr F a",
+            "[2026-11-23 06:21:12] a",
+            "[ 1234.567890] a",
+            "> > a",
+            "vm-1  | a",
+        ];
+        for line in lines {
+            assert_eq!(Lines::of(line.as_bytes()).without_prefixes(), Some(Lines::of(b"a")), "{line}");
+        }
+        assert_eq!(Lines::of(b"Nov 23 06:21:12 web nginx[812]: a").without_prefixes(), None);
+    }
 }

@@ -9,6 +9,7 @@ use super::incident::Assembler;
 use super::matcher::{self, Hit};
 use super::memo::Memo;
 use super::prefilter::Candidates;
+use super::speaker;
 use super::tally::Tally;
 use super::unwrap;
 
@@ -109,8 +110,11 @@ pub(super) fn lines(
         number += newlines(text, counted, start);
         counted = start.max(counted);
         let reach = (0..FOLLOWING_LINES).fold(end, |end, _| line_end(text, end + 1)).min(end + SURROUNDINGS);
-        one(text.get(start..reach.min(text.len())).unwrap_or_default(), end - start, number, memo, found);
-        (at, floor) = (end, end);
+        let used = one(text.get(start..reach.min(text.len())).unwrap_or_default(), end - start, number, memo, found);
+        // Of a line that was cut, a message may reach behind the cut.
+        let cut = text.get(end).is_some_and(|byte| *byte != b'\n');
+        at = if cut { end.max(start + used) } else { end };
+        floor = at;
     }
     floor
 }
@@ -124,32 +128,34 @@ fn line_end(block: &[u8], from: usize) -> usize {
     memchr::memchr(b'\n', rest).map_or(block.len(), |end| from + end)
 }
 
-/// One line of the text, with what follows it; it holds several where line ends are escaped.
-fn one(text: &[u8], end: usize, number: u64, memo: &mut Memo, found: &mut dyn FnMut(Hit)) {
+/// One line of the text, with what follows it; it holds several where line ends are escaped. Says how far its messages reach.
+fn one(text: &[u8], end: usize, number: u64, memo: &mut Memo, found: &mut dyn FnMut(Hit)) -> usize {
     let line = text.get(..end).unwrap_or(text);
+    let source = speaker::source(line);
     if let Some(said) = memo.recall(line) {
-        said.iter().for_each(|said| found(Hit { line: number, said: said.clone() }));
-        return;
+        said.iter().for_each(|said| found(Hit { line: number, source, said: said.clone() }));
+        return end;
     }
     let clean = unwrap::clean(line);
-    let (said, from) = if matches!(clean, Cow::Borrowed(_)) {
+    let (said, place) = if matches!(clean, Cow::Borrowed(_)) {
         matcher::line(text, end)
     } else {
         let (mut all, mut first, mut start) = (Vec::new(), clean.len(), 0);
         while start < clean.len() {
             let end = line_end(&clean, start);
-            let (said, from) = matcher::line(clean.get(start..).unwrap_or_default(), end - start);
-            first = if all.is_empty() { start + from } else { first };
+            let (said, place) = matcher::line(clean.get(start..).unwrap_or_default(), end - start);
+            first = if all.is_empty() { start + place.start } else { first };
             all.extend(said);
             start = end + 1;
         }
-        (all, first)
+        (all, first..end)
     };
     // A message that goes on in the next line is not known by its first.
     if !said.iter().any(|said| said.error.goes_on()) {
-        memo.keep(&said, from);
+        memo.keep(&said, place.start);
     }
-    said.into_iter().for_each(|said| found(Hit { line: number, said }));
+    said.into_iter().for_each(|said| found(Hit { line: number, source, said }));
+    place.end
 }
 
 #[cfg(test)]
@@ -169,6 +175,12 @@ mod tests {
     fn every_line_keeps_its_number() {
         let text = format!("a\n\n{DENIED}\nb\nx {DENIED} y\n{DENIED}");
         assert_eq!(found(text.as_bytes()), [3, 5, 6].map(|line| (line, "acl-access-denied")));
+    }
+
+    #[test]
+    fn a_message_across_a_cut_is_counted_once() {
+        let text = format!("{DENIED} qemu-kvm: -nic bridge,br=br0: bridge helper failed ").repeat(1000);
+        assert_eq!(found(text.as_bytes()).len(), 2000);
     }
 
     #[test]

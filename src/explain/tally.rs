@@ -33,6 +33,8 @@ pub(super) struct Tally {
     recent: VecDeque<(Vec<Rc<Said>>, usize)>,
     /// How much of all matches the patterns spell out.
     pub(super) spelled: usize,
+    /// How many messages were joined to these incidents.
+    pub(super) messages: usize,
 }
 
 impl Tally {
@@ -76,11 +78,6 @@ impl Tally {
         Some(place)
     }
 
-    /// Whether there was none.
-    pub(super) fn is_empty(&self) -> bool {
-        self.matches.is_empty()
-    }
-
     /// The different incidents, in the order in which they first appeared.
     pub(super) fn matches(self) -> Vec<Match> {
         self.matches
@@ -109,11 +106,15 @@ fn has(params: &[(&'static str, String)], name: &str) -> bool {
     params.iter().any(|(other, _)| *other == name)
 }
 
-/// What QEMU's option says about bridge and helper.
+/// What QEMU's option says about bridge and helper, in either of its notations.
 fn netdev(option: &str) -> Vec<(&'static str, String)> {
-    let value = |key: &str| option.split(',').find_map(|part| part.strip_prefix(key)).map(str::to_owned);
-    let bridge = value("br=").map(|bridge| ("bridge", bridge));
-    bridge.into_iter().chain(value("helper=").map(|helper| ("helper", helper))).collect()
+    let json: Option<serde_json::Value> = serde_json::from_str(option).ok();
+    let value = |key: &str| match &json {
+        Some(json) => json.get(key)?.as_str().map(str::to_owned),
+        None => option.split(',').find_map(|part| part.strip_prefix(key)?.strip_prefix('=')).map(str::to_owned),
+    };
+    let bridge = value("br").map(|bridge| ("bridge", bridge));
+    bridge.into_iter().chain(value("helper").map(|helper| ("helper", helper))).collect()
 }
 
 fn possible(suspect: &Suspect) -> Possible {

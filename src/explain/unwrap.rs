@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+/// A longer tag is none.
+const LONGEST_TAG: usize = 128;
 /// A line may have been quoted this often.
 const QUOTED: usize = 6;
 
@@ -26,7 +28,7 @@ fn once(line: &[u8]) -> Option<Vec<u8>> {
     let line = without.as_deref().unwrap_or(line);
     let percent = memchr::memmem::find(line, b"%20").is_some();
     let special =
-        |byte: &u8| matches!(byte, b'\\' | b'#' | b'&' | b'^') || !byte.is_ascii() || percent && *byte == b'%';
+        |byte: &u8| matches!(byte, b'\\' | b'#' | b'&' | b'^' | b'<') || !byte.is_ascii() || percent && *byte == b'%';
     let Some(first) = line.iter().position(special) else { return without };
     let (head, mut rest) = line.split_at(first);
     let mut plain = head.to_vec();
@@ -36,6 +38,7 @@ fn once(line: &[u8]) -> Option<Vec<u8>> {
             b'#' => number_of_syslog(rest),
             b'&' => entity(rest),
             b'^' => caret(rest),
+            b'<' => element(rest),
             b'%' if percent => percent_encoded(rest),
             byte if !byte.is_ascii() => typographic(rest),
             _ => None,
@@ -55,7 +58,26 @@ pub(super) fn without_colours(text: &[u8]) -> Cow<'_, [u8]> {
     if memchr::memchr(b'\x1b', text).is_none() {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(anstream::adapter::strip_bytes(text).into_vec())
+    Cow::Owned(anstream::adapter::strip_bytes(&without_commands(text)).into_vec())
+}
+
+/// A text without commands to the program behind the terminal that end with a bell, as those of a service that builds.
+fn without_commands(text: &[u8]) -> Cow<'_, [u8]> {
+    const BEGIN: &[u8] = b"\x1b_";
+    let mut plain = Vec::new();
+    let mut rest = text;
+    while let Some(at) = memchr::memmem::find(rest, BEGIN) {
+        let (before, command) = rest.split_at(at);
+        let end = command.iter().position(|byte| matches!(byte, b'\x07' | b'\n') || !byte.is_ascii());
+        let Some(end) = end.filter(|end| command.get(*end) == Some(&b'\x07')) else { break };
+        plain.extend_from_slice(before);
+        rest = command.get(end + 1..).unwrap_or_default();
+    }
+    if plain.is_empty() && rest.len() == text.len() {
+        return Cow::Borrowed(text);
+    }
+    plain.extend_from_slice(rest);
+    Cow::Owned(plain)
 }
 
 /// Letters that were printed over others, as a pager's bold ones are.
@@ -71,7 +93,7 @@ fn without_overstrikes(text: &[u8]) -> Vec<u8> {
     plain
 }
 
-/// What JSON, a shell or a program wrote as `\n`, `\t`, `\"`, `\u001b`, `\x1b` or `\033`, however often it was quoted.
+/// What JSON, a shell, Markdown or a program wrote as `\n`, `\t`, `\"`, `\u001b`, `\x1b` or `\033`, however often it was quoted.
 fn backslash(rest: &[u8]) -> Replacement {
     let run = rest.iter().take_while(|byte| **byte == b'\\').count();
     let after = rest.get(run..).unwrap_or_default();
@@ -81,7 +103,7 @@ fn backslash(rest: &[u8]) -> Replacement {
         b't' => one(b'\t'),
         b'r' => Some((Vec::new(), run + 1)),
         b'e' if after.get(1) == Some(&b'[') => one(b'\x1b'),
-        quote @ (b'"' | b'\'' | b'/' | b'`') => one(*quote),
+        quote @ (b'"' | b'\'' | b'/' | b'`' | b'_') => one(*quote),
         b'u' => {
             let letter = char::from_u32(number(after.get(1..5)?, 16)?)?;
             Some((letter.to_string().into_bytes(), run + 5))
@@ -118,6 +140,23 @@ fn entity(rest: &[u8]) -> Replacement {
     Some((letter.to_string().into_bytes(), end + 1))
 }
 
+/// A tag with which a web page makes a part of a text bold, a code or a line of its own.
+fn element(rest: &[u8]) -> Replacement {
+    let end = memchr::memchr(b'>', rest.get(..LONGEST_TAG.min(rest.len()))?)?;
+    let inside = rest.get(1..end)?;
+    let name = inside.strip_prefix(b"/").unwrap_or(inside);
+    let name = name.split(|byte| !byte.is_ascii_alphanumeric()).next()?;
+    let lines: &[&[u8]] = &[b"br", b"p", b"li", b"div", b"pre"];
+    let marks: &[&[u8]] =
+        &[b"b", b"i", b"em", b"strong", b"code", b"span", b"tt", b"kbd", b"samp", b"mark", b"font", b"a"];
+    let is_tag = inside.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ');
+    match () {
+        () if is_tag && marks.contains(&name) => Some((Vec::new(), end + 1)),
+        () if is_tag && lines.contains(&name) => Some((b"\n".to_vec(), end + 1)),
+        () => None,
+    }
+}
+
 /// What a pager shows for a colour: `^[[31m`.
 fn caret(rest: &[u8]) -> Replacement {
     rest.starts_with(b"^[[").then(|| (b"\x1b[".to_vec(), 3))
@@ -138,6 +177,7 @@ fn typographic(rest: &[u8]) -> Replacement {
     let plain: &[u8] = match letter {
         '‘' | '’' | '‚' | '‛' | '′' | '´' | 'ʼ' | '＇' => b"'",
         '“' | '”' | '„' | '‟' | '″' | '＂' => b"\"",
+        '：' => b": ",
         '\u{a0}' | '\u{2007}' | '\u{202f}' | '\u{3000}' => b" ",
         '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' => b"",
         '–' | '—' => b"--",
@@ -177,6 +217,18 @@ mod tests {
         assert_eq!(cleaned(r"\u001b[31mred\u001b[0m \x1b[1mx\033[0m\e[m"), "red x");
         assert_eq!(cleaned("^[[31mred^[[0m a^b"), "red a^b");
         assert_eq!(cleaned("b\x08bo\x08ol\x08ld\x08d"), "bold");
+    }
+
+    #[test]
+    fn commands_that_end_with_a_bell_are_taken_out() {
+        assert_eq!(cleaned("\x1b_bk;t=1714725072123\x07failed\x1b_x\x07 to"), "failed to");
+        assert_eq!(cleaned("\x1b_no end"), "");
+    }
+
+    #[test]
+    fn tags_of_a_web_page_are_taken_out() {
+        assert_eq!(cleaned("<span class=\"nt\">failed</span> to <b>create</b><br/>tun"), "failed to create\ntun");
+        assert_eq!(cleaned("<3>a <stdin> <b a<c"), "<3>a <stdin> <b a<c");
     }
 
     #[test]

@@ -35,6 +35,19 @@ pub fn clipped(text: &str, limit: usize, charset: Charset) -> String {
     kept + ellipsis
 }
 
+/// JSON with everything in its strings escaped that would not be seen as itself, in JSON's own way.
+pub fn escaped_for_json(json: &str) -> String {
+    let mut safe = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character.is_ascii() || !is_unseen(character) {
+            safe.push(character);
+        } else {
+            character.encode_utf16(&mut [0; 2]).iter().for_each(|unit| _ = write!(safe, "\\u{unit:04x}"));
+        }
+    }
+    safe
+}
+
 fn push(safe: &mut String, character: char, charset: Charset) {
     match character {
         '\n' => safe.push_str("\\n"),

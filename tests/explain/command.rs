@@ -117,3 +117,43 @@ fn what_a_log_says_commands_no_terminal() {
     assert!(shown.contains(r"\u{9b}2J\u{202e}"), "{shown}");
     assert!(!shown.contains(['\u{9b}', '\u{202e}', '\x1b']));
 }
+
+#[test]
+fn one_unknown_name_among_several_is_named() {
+    let run = doctor(&["acl-denied", "brige-missing"], b"");
+    let said = String::from_utf8_lossy(&run.stderr);
+    assert_eq!(run.status.code(), Some(2), "{said}");
+    assert!(said.contains("brige-missing") && said.contains("did you mean `bridge-missing`?"), "{said}");
+    // Words of a text are no names.
+    assert_eq!(doctor(&["--netdev-x", "acl-denied", "and", "more"], b"").status.code(), Some(2));
+    assert_eq!(doctor(&["acl-denied", "and", "more"], b"").status.code(), Some(1));
+}
+
+#[test]
+fn a_path_is_taken_for_no_text() {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), ERROR).expect("it can be written");
+    let run = doctor(&[file.path().to_str().expect("a name")], b"");
+    let said = String::from_utf8_lossy(&run.stderr);
+    assert_eq!(run.status.code(), Some(2), "{said}");
+    assert!(said.contains("explain -f FILE"), "{said}");
+}
+
+#[test]
+fn here_a_hostile_text_commands_no_terminal_and_names_no_path_of_the_kernel() {
+    let texts = [
+        "failed to get mtu of bridge `../../x\x1b]0;t\x07\u{9b}2J\u{202e}': No such device",
+        "'/proc/../dev/\u{9b}zero' is not a suitable bridge helper: Permission denied",
+        "{\"MESSAGE\":\"failed to get mtu of bridge `a\\u001b[31m\\u0007\\u009bb': No such device\"}",
+        "Unknown command `\x1b]52;c;eA==\x07\u{9b}x'\nfailed to parse default acl file `/dev/zero'",
+    ];
+    for text in texts {
+        for arguments in [&["--here"][..], &["--here", "--format", "json"], &["--format", "json"], &[]] {
+            let run = doctor(arguments, text.as_bytes());
+            assert_eq!(run.status.code(), Some(0), "{text}: {run:?}");
+            let shown = String::from_utf8([run.stdout, run.stderr].concat()).expect("the output is text");
+            let raw = |letter: char| letter.is_control() && letter != '\n' || letter == '\u{202e}';
+            assert!(!shown.contains(raw), "{shown:?}");
+        }
+    }
+}

@@ -96,6 +96,62 @@ fn nor_where_the_words_are_near() {
     }
 }
 
+/// The very words of a helper, of QEMU or of libvirt, or nearly, said by programs that have nothing to do with them.
+#[test]
+fn nor_where_other_programs_say_the_same() {
+    const LINES: [&str; 45] = [
+        "nginx[1]: failed to drop privileges",
+        "May 03 10:11:12 web1 nginx[1]: failed to drop privileges",
+        "2024-05-03T10:11:12.123456+02:00 ns1 named[811]: failed to drop privileges",
+        "<30>May  3 10:11:12 mx postfix/smtpd[99]: fatal: failed to drop privileges",
+        "systemd-timesyncd[1]: Failed to drop privileges: Operation not permitted",
+        "failed to drop privileges: Operation not permitted",
+        "avahi-daemon[1]: Failed to drop privileges",
+        "{\"MESSAGE\":\"failed to drop privileges\",\"SYSLOG_IDENTIFIER\":\"unbound\",\"_PID\":\"1\"}",
+        "cc: error: file name 'x' too long",
+        "ld: error: section name 'foo' too long: 300",
+        "warning: column name 'x' too long: 65",
+        "-bash: /usr/bin/foo: cannot execute binary file: Exec format error",
+        "libvirt:  error : cannot execute binary /usr/sbin/dnsmasq: No such file or directory",
+        "cannot execute binary",
+        "tailscaled[733]: modprobe: FATAL: Module tun not found in directory /lib/modules/6.1.0-18-amd64",
+        "is CONFIG_TUN enabled in your kernel? `modprobe tun` failed with: modprobe: FATAL: Module tun not found in directory /lib/modules/5.15.0",
+        "tailscaled[1]: failed to create tun device: operation not permitted",
+        "ERROR: (wg0) 2020/01/02 10:11:12 Failed to create TUN device: operation not permitted",
+        "vtund[8]: failed to create tun device: Operation not permitted",
+        "May 03 10:11:12 h openconnect[7]: failed to open /dev/net/tun: Permission denied",
+        "May 03 10:11:12 h tincd[8]: Could not open /dev/net/tun: No such file or directory",
+        "May 03 10:11:12 h wpa_supplicant[5]: failed to open control socket: Permission denied",
+        "Unknown command 'vgasstart' - try 'help'",
+        "ERROR: Unknown command 'foo'",
+        "redis: ERR unknown command 'FOO', with args beginning with:",
+        "May 03 10:11:12 h dnsmasq[1]: Invalid config line: foo",
+        "Invalid config line: foo=bar in /etc/app.conf",
+        "msmtp: Invalid config line:",
+        "audit: type=1400 audit(1700000000.000:12): apparmor=\"STATUS\" operation=\"profile_replace\" profile=\"unconfined\" name=\"libvirtd//qemu_bridge_helper\" pid=700 comm=\"apparmor_parser\"",
+        "audit: type=1400 audit(1700000000.000:12): apparmor=\"ALLOWED\" operation=\"open\" profile=\"libvirtd//qemu_bridge_helper\" name=\"/etc/x\" pid=1",
+        "NetworkManager[500]: <warn>  [1700000000.0] device (wlan0): failed to set MAC address",
+        "systemd-networkd[3]: br0: Failed to set MTU: Invalid argument",
+        "docker: Error response from daemon: network default is not active",
+        "celery: socketpair() failed: Too many open files",
+        "An error occurred, but the cause is unknown to us; please contact support",
+        "mysqld: An error occurred, but the cause is unknown",
+        "bwrap: failed to inherit capabilities: Operation not permitted",
+        "The wg0 interface already exists, please remove it",
+        "dhclient: failed to bring up interface eth0: Operation not permitted",
+        "macchanger: failed to set MAC address of device 'eth0': Device or resource busy",
+        "lxc-start: failed to add interface 'veth1' to bridge 'br0': Operation not permitted",
+        "        fprintf(stderr, \"failed to parse default acl file `%s'\\n\", DEFAULT_ACL_FILE);",
+        "        fprintf(stderr, \"failed to create tun device: %s\\n\", strerror(errno));",
+        "vde_switch: TUNGETIFF ioctl() failed: Inappropriate ioctl for device",
+        "ls: cannot access '/etc/qemu/host.conf': No such file or directory",
+    ];
+    nothing_is_found("all of them", &LINES.join("\n"));
+    for line in LINES {
+        nothing_is_found(line, line);
+    }
+}
+
 #[test]
 fn a_program_that_is_not_the_helper_is_left_alone() {
     let lines = [

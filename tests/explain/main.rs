@@ -5,6 +5,7 @@ mod command;
 mod healthy;
 mod hostile;
 mod installed;
+mod pastes;
 mod reports;
 mod structure;
 mod transcripts;
