@@ -192,9 +192,11 @@ impl Draft {
             if !summary.contains(found) {
                 summary.push(found.clone());
             }
-            if let Some(note) = note.as_deref().filter(|note| !notes.iter().any(|known| known.contains(note))) {
-                notes.retain(|known| !note.contains(known));
-                notes.push(note);
+            // Every note says how a declaration becomes real; once is enough.
+            for sentence in note.iter().flat_map(|note| note.split_inclusive(". ")).map(str::trim_end) {
+                if !notes.contains(&sentence) {
+                    notes.push(sentence);
+                }
             }
         }
         let remedy = Remedy::declaration(wishes[0].clone());
