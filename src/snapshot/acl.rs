@@ -5,18 +5,22 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Access, Bytes, Errno, Fact, Inode, Owned};
+use super::{Access, Bytes, Errno, Fact, Inode, Owned, path};
 
 /// The ACL file that the helper reads, what it includes, and look-alikes elsewhere.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 pub struct Acl {
     /// The path as the helper opens and prints it, `..` and all.
+    #[serde(with = "path")]
+    #[schemars(with = "path::Written")]
     pub path: PathBuf,
     /// Whether the path was read from the helper itself, and not assumed.
     pub path_from_helper: bool,
     /// That file first, then every file that an `include` names, in the order in which they are met.
     pub files: Vec<AclFile>,
     /// Other files by a name that people take for the ACL.
+    #[serde(with = "path")]
+    #[schemars(with = "Vec<path::Written>")]
     pub elsewhere: Vec<PathBuf>,
 }
 
@@ -66,14 +70,20 @@ impl AclFile {
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 pub struct AclFile {
     /// The path as the helper opens it.
+    #[serde(with = "path")]
+    #[schemars(with = "path::Written")]
     pub path: PathBuf,
     /// Whether `fopen` for reading succeeds.
     pub readable: Access,
     /// What stands there, links followed.
     pub inode: Fact<Result<Inode, Errno>>,
     /// The link's target, where the path itself is a symbolic link.
+    #[serde(default, with = "path")]
+    #[schemars(with = "Option<path::Written>")]
     pub link: Option<PathBuf>,
     /// The first directory on the way that the subject may not search.
+    #[serde(default, with = "path")]
+    #[schemars(with = "Option<path::Written>")]
     pub closed_directory: Option<PathBuf>,
     /// The file and its directories, with those who may change them.
     pub owners: Vec<Owned>,

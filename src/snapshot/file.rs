@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Fact;
+use super::{Fact, path};
 
 /// What `lstat` and the mount say of one file.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
@@ -100,6 +100,8 @@ pub struct FileCapabilities {
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 pub struct Owned {
     /// Where it stands, links resolved.
+    #[serde(with = "path")]
+    #[schemars(with = "path::Written")]
     pub path: PathBuf,
     /// Permission bits with the sticky bit.
     pub mode: u32,

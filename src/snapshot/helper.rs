@@ -5,16 +5,20 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Errno, Fact, Inode, Owned};
+use super::{Answer, Errno, Fact, Inode, Owned, path};
 
 /// The helper that is asked about, and the others that were seen.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 pub struct Helper {
     /// The path that would be executed.
+    #[serde(with = "path")]
+    #[schemars(with = "path::Written")]
     pub path: PathBuf,
     /// Why this path.
     pub source: PathSource,
     /// Where QEMU and libvirt look, in the order of the search.
+    #[serde(with = "path")]
+    #[schemars(with = "Vec<path::Written>")]
     pub searched: Vec<PathBuf>,
     /// Further helpers that stand on this host.
     pub others: Vec<OtherHelper>,
@@ -23,10 +27,14 @@ pub struct Helper {
     /// The file at the end, or the error of getting there.
     pub file: Fact<Result<Inode, Errno>>,
     /// The path with every link resolved: what `/proc/self/exe` will show.
+    #[serde(default, with = "path")]
+    #[schemars(with = "Option<path::Written>")]
     pub real_path: Option<PathBuf>,
     /// Whether the subject may execute it, without a look at its format.
     pub executable: Fact<Answer>,
     /// The first directory on the way that the subject may not search.
+    #[serde(default, with = "path")]
+    #[schemars(with = "Option<path::Written>")]
     pub closed_directory: Option<PathBuf>,
     /// The file and the directories that lead to it, with those who may change them.
     pub owners: Vec<Owned>,
@@ -45,6 +53,8 @@ pub enum PathSource {
     /// `--helper`.
     Option,
     /// `bridge_helper` in this file.
+    #[serde(with = "path")]
+    #[schemars(with = "path::Written")]
     LibvirtConfiguration(PathBuf),
     /// The first of the known places that holds one.
     KnownPlace,
@@ -56,8 +66,12 @@ pub enum PathSource {
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 pub struct Step {
     /// The name.
+    #[serde(with = "path")]
+    #[schemars(with = "path::Written")]
     pub path: PathBuf,
     /// Where it leads.
+    #[serde(with = "path")]
+    #[schemars(with = "path::Written")]
     pub target: PathBuf,
     /// The link itself.
     pub inode: Inode,
@@ -67,8 +81,12 @@ pub struct Step {
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 pub struct OtherHelper {
     /// Where.
+    #[serde(with = "path")]
+    #[schemars(with = "path::Written")]
     pub path: PathBuf,
     /// With every link resolved.
+    #[serde(with = "path")]
+    #[schemars(with = "path::Written")]
     pub real_path: PathBuf,
     /// What stands there.
     pub inode: Inode,
@@ -98,6 +116,8 @@ pub enum Format {
     /// An ELF program for this machine; the interpreter it names and whether that is there.
     Elf {
         /// `PT_INTERP`.
+        #[serde(default, with = "path")]
+        #[schemars(with = "Option<path::Written>")]
         interpreter: Option<PathBuf>,
         /// The error of opening the interpreter.
         interpreter_error: Option<Errno>,
@@ -112,6 +132,8 @@ pub enum Format {
     /// `#!`: the kernel ignores its setuid bit.
     Script {
         /// The interpreter.
+        #[serde(with = "path")]
+        #[schemars(with = "path::Written")]
         interpreter: PathBuf,
         /// The error of opening the interpreter.
         interpreter_error: Option<Errno>,

@@ -5,10 +5,14 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::path;
+
 /// The machine, or the file tree in its place.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 pub struct Machine {
     /// `/`, or the directory of `--root`.
+    #[serde(with = "path")]
+    #[schemars(with = "path::Written")]
     pub root: PathBuf,
     /// Whether it is the running machine.
     pub live: bool,
@@ -23,6 +27,8 @@ pub struct Machine {
     /// The programs that manage its network.
     pub network_managers: Vec<Manager>,
     /// Package-manager facts that decide on the idiom: paths that exist, such as `/gnu/store` or `/nix/store`.
+    #[serde(with = "path")]
+    #[schemars(with = "Vec<path::Written>")]
     pub stores: Vec<PathBuf>,
 }
 

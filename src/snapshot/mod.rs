@@ -12,6 +12,7 @@ mod helper;
 mod libvirt;
 mod machine;
 mod network;
+pub(crate) mod path;
 mod process;
 mod redact;
 mod subject;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Errno, Fact};
+use super::{Errno, Fact, path};
 
 /// Credentials and limits as the kernel holds them for one process.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
@@ -32,6 +32,8 @@ pub struct Process {
     /// The soft limit of the stack, in bytes.
     pub stack: Option<u64>,
     /// Its working directory: relative includes are resolved from there.
+    #[serde(default, with = "path")]
+    #[schemars(with = "Option<path::Written>")]
     pub directory: Option<PathBuf>,
 }
 

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::path;
+
 /// The user the question is about.
 #[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 pub struct Subject {
@@ -21,5 +23,7 @@ pub struct Subject {
     /// How the subject was found: "current user", "--user", "SUDO_UID".
     pub how: String,
     /// The home directory.
+    #[serde(default, with = "path")]
+    #[schemars(with = "Option<path::Written>")]
     pub home: Option<std::path::PathBuf>,
 }

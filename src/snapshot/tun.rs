@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-use super::{Access, Errno, Fact, Inode};
+use super::{Access, Errno, Fact, Inode, path};
 
 /// The device that taps are made with.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
@@ -12,10 +12,14 @@ pub struct Tun {
     /// What stands at `/dev/net/tun`, links followed.
     pub inode: Fact<Result<Inode, Errno>>,
     /// The link's target, where the name itself is a symbolic link.
+    #[serde(default, with = "path")]
+    #[schemars(with = "Option<path::Written>")]
     pub link: Option<PathBuf>,
     /// Whether it opens for reading and writing.
     pub opens: Access,
     /// The first directory on the way that the subject may not search.
+    #[serde(default, with = "path")]
+    #[schemars(with = "Option<path::Written>")]
     pub closed_directory: Option<PathBuf>,
     /// The driver behind it.
     pub driver: Fact<Driver>,

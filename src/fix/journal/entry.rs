@@ -124,6 +124,7 @@ pub struct Bridge {
 #[serde(deny_unknown_fields)]
 pub struct Change<C = Vec<u8>> {
     /// Where, links resolved.
+    #[serde(with = "crate::snapshot::path")]
     pub path: PathBuf,
     /// What stands there before.
     pub before: Object<C>,

@@ -1,5 +1,9 @@
 //! The ACL and the files it includes.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
 use nix::sys::stat::SFlag;
 
 use super::{Made, Realise, Value};
@@ -17,6 +21,11 @@ pub(super) fn values() -> Vec<Value> {
 fn included(content: impl AsRef<[u8]>, mode: u32) -> Made {
     acl(INCLUDE)?;
     write(MORE, content, mode)
+}
+
+/// A file whose name is no text.
+fn strange() -> PathBuf {
+    Path::new(ACL_DIRECTORY).join(OsStr::from_bytes(b"\xff.conf"))
 }
 
 fn followed() -> Vec<Value> {
@@ -54,6 +63,10 @@ fn followed() -> Vec<Value> {
                 write(format!("{ACL_DIRECTORY}/{level}"), format!("include {ACL_DIRECTORY}/{}\n", level + 1), 0o644)?;
             }
             write(format!("{ACL_DIRECTORY}/22"), format!("allow {name}\n"), 0o644)
+        }),
+        good("include-not-utf-8", |name| {
+            acl(b"include /etc/qemu/\xff.conf\n")?;
+            write(strange(), format!("allow {name}\n"), 0o644)
         }),
         good("include-without-end-of-line", |name| {
             acl("include /etc/qemu/more.conf")?;
@@ -96,6 +109,11 @@ fn fruitless() -> Vec<Value> {
             link("no-such.conf", MORE)
         }),
         denial("include-unreadable", |name| included(format!("allow {name}\n"), 0o600)).for_ordinary_users(),
+        denial("include-not-utf-8-unreadable", |name| {
+            acl(b"include /etc/qemu/\xff.conf\n")?;
+            write(strange(), format!("allow {name}\n"), 0o600)
+        })
+        .for_ordinary_users(),
         denial("include-in-closed-directory", |name| {
             acl("include /etc/qemu/closed/more.conf\n")?;
             directory("/etc/qemu/closed", 0o700)?;
