@@ -196,6 +196,7 @@ const LIBVIRT: &[Row] = &[
     ("Unable to delete bridge virbr0: Operation not permitted", "system-bridge-not-managed"),
     ("Unable to remove bridge virbr0 port vnet0: Invalid argument", "system-bridge-not-managed"),
     ("Requested operation is not valid: network 'default' is not active", "system-network-inactive"),
+    ("error: Network not found: no network with matching name 'lab'", "system-network-not-found"),
     ("vhost-net was requested for an interface, but is unavailable", "system-vhost-unavailable"),
     ("vhost-net is only supported for virtio network interfaces", "system-vhost-unavailable"),
     ("vhost-net is not supported with this QEMU binary", "system-vhost-unavailable"),
