@@ -12,6 +12,9 @@ use insta::assert_snapshot;
 
 use crate::faults::{acl, acl_missing, bridge_missing, healthy, unprivileged, with};
 
+/// Nothing is built; a store would be one database for all tests.
+const NO_STORE: &str = "dummy://";
+
 /// Evaluates every form with records that only show what they were given.
 const STUBS: &str = include_str!("stubs.scm");
 
@@ -76,7 +79,7 @@ fn evaluated(text: &str) -> String {
 }
 
 fn parsed_by_nix(text: &str) {
-    fed("nix-instantiate", &["--parse", "-"], text);
+    fed("nix-instantiate", &["--store", NO_STORE, "--parse", "-"], text);
 }
 
 #[test]
@@ -111,6 +114,8 @@ fn hostile_names_stay_inside_of_their_strings() {
     let value = fed(
         "nix-instantiate",
         &[
+            "--store",
+            NO_STORE,
             "--eval",
             "--strict",
             "--json",

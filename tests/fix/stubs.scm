@@ -1,5 +1,5 @@
 ;; Reads every form of a declaration from standard input and shows what it means, with records that are lists.
-(use-modules (ice-9 match) (ice-9 pretty-print))
+(use-modules (ice-9 match) (srfi srfi-1))
 
 (define known-modules
   '((gnu) (gnu system privilege) (gnu system setuid) (gnu packages virtualization) (gnu services sysctl)))
@@ -61,6 +61,15 @@
        (#f #t)))
    (names form)))
 
+;; One value a line; each Guile has a pretty printer of its own.
+(define (show value indent)
+  (if (and (list? value) (any pair? value))
+      (let ((deeper (string-append indent "  ")))
+        (display (string-append indent "(\n"))
+        (for-each (lambda (part) (show part deeper)) value)
+        (display (string-append indent ")\n")))
+      (begin (display indent) (write value) (newline))))
+
 (let loop ((form (read)))
   (unless (eof-object? form)
     (match form
@@ -68,5 +77,6 @@
        (for-each (lambda (module) (unless (member module known-modules) (error "no such module:" module))) modules)
        (set! imported (append modules imported)))
       (_ (check-imports form)
-         (pretty-print (primitive-eval form))))
+         (show (primitive-eval form) "")
+         (newline)))
     (loop (read))))

@@ -83,7 +83,8 @@ impl Doctor {
             }
             std::thread::sleep(std::time::Duration::from_millis(5));
         }
-        panic!("it never waits");
+        let state = std::fs::read_to_string(format!("/proc/{}/stat", self.pid())).unwrap_or_default();
+        panic!("it never waits: {state}");
     }
 
     /// Its exit code, the rest of its output, and what it complains of.
