@@ -124,8 +124,7 @@ fn compare(matches: &mut [Match], options: &cli::Explain) -> Result<(), Failure>
         selection.bridge = named(matches, "bridge").into_iter().map(Into::into).collect();
     }
     if selection.helper.is_none() && selection.root.is_empty() {
-        selection.helper =
-            named(matches, "helper").into_iter().filter(|path| may_be_helper(path)).map(PathBuf::from).next();
+        selection.helper = named(matches, "helper").into_iter().find(|path| may_be_helper(path)).map(PathBuf::from);
     }
     let bridges = selection::bridges(&selection.bridge)?;
     let snapshot = selection::collect(&selection, None)?;
