@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use nix::unistd::{Group, User};
+
 use super::outcome::Owner;
 use crate::fix::Trouble;
 
@@ -10,21 +12,16 @@ pub(super) fn numbers(path: &Path, user: &str, group: &str) -> Result<Owner, Tro
     let missing = |kind: &str, name: &str| {
         Trouble::at(path, format!("there is no {kind} `{name}` to own it"), format!("`getent {kind}` lists them"))
     };
-    let uid = match user.parse() {
-        Ok(number) => number,
-        Err(_) if user == "root" => 0,
-        Err(_) => match nix::unistd::User::from_name(user) {
-            Ok(Some(found)) => found.uid.as_raw(),
-            _ => return Err(missing("passwd", user)),
-        },
-    };
-    let gid = match group.parse() {
-        Ok(number) => number,
-        Err(_) if group == "root" => 0,
-        Err(_) => match nix::unistd::Group::from_name(group) {
-            Ok(Some(found)) => found.gid.as_raw(),
-            _ => return Err(missing("group", group)),
-        },
-    };
-    Ok((uid, gid))
+    let uid = number(user, |name| Some(User::from_name(name).ok()??.uid.as_raw()));
+    let gid = number(group, |name| Some(Group::from_name(name).ok()??.gid.as_raw()));
+    Ok((uid.ok_or_else(|| missing("passwd", user))?, gid.ok_or_else(|| missing("group", group))?))
+}
+
+/// What is a number already is taken as it is, and root is known without a look.
+fn number(name: &str, find: impl FnOnce(&str) -> Option<u32>) -> Option<u32> {
+    match name.parse() {
+        Ok(number) => Some(number),
+        Err(_) if name == "root" => Some(0),
+        Err(_) => find(name),
+    }
 }
