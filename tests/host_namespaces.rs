@@ -18,7 +18,7 @@ const GROUP: u32 = 54_322;
 
 fn main() -> process::ExitCode {
     let arguments = Arguments::from_args();
-    let tests: [(&str, fn()); 10] = [
+    let tests: [(&str, fn()); 11] = [
         ("the kernel answers for the subject", the_kernel_answers_for_the_subject),
         ("a closed directory is named", a_closed_directory_is_named),
         ("posix acls count", posix_acls_count),
@@ -27,6 +27,7 @@ fn main() -> process::ExitCode {
         ("bridges, ports and altnames", bridges),
         ("every port of a full bridge is seen", full_bridge),
         ("behind an uplink with a signal ports are only counted", ports_behind_an_uplink),
+        ("what a driver leaves of a signal counts for nothing", a_port_that_is_down),
         ("another process", another_process),
         ("user namespaces decide whose network it is", user_namespaces),
     ];
@@ -209,6 +210,21 @@ fn ports_behind_an_uplink() {
     assert_eq!(counted(seen(false)), expected(101), "one of them may have the MTU that is wanted");
     run("ip link set br0 mtu 1500; ip addr add 192.0.2.1/24 dev br0");
     assert_eq!(counted(seen(false)), expected(101), "a container may be at the other end");
+}
+
+/// An ifb keeps its signal, and so does a dummy, as some network cards do.
+fn a_port_that_is_down() {
+    run("ip link add br0 type bridge; ip link add uplink type ifb || ip link add uplink type dummy
+         ip link set uplink master br0");
+    let signal = || {
+        let snapshot = collect(&["br0"]);
+        let network = snapshot.network.known().expect("the network can be seen");
+        let port = network.resolve("uplink").expect("it is a port");
+        (port.carrier, port.has_wired_signal())
+    };
+    assert_eq!(signal(), (true, false));
+    run("ip link set uplink up");
+    assert_eq!(signal(), (true, true));
 }
 
 fn wait_until(is_done: impl Fn() -> bool) {

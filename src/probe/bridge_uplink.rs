@@ -39,7 +39,7 @@ fn bridged(case: &Case<'_>, ports: &[&Link]) -> Judgement {
         return Judgement::pass(message, vec![Evidence::new("uplink", &port.name)]);
     }
     let mut findings = Vec::new();
-    if ports.iter().all(|port| !port.carrier) {
+    if ports.iter().all(|port| !port.has_signal()) {
         findings.push(no_carrier(case, ports));
     }
     if let Some(port) = ports.iter().find(|port| port.wireless) {

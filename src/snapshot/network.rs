@@ -113,9 +113,14 @@ impl Link {
         }
     }
 
+    /// Whether frames can pass: while it is down, the kernel may still show the last signal.
+    pub fn has_signal(&self) -> bool {
+        self.up && self.carrier
+    }
+
     /// Whether frames leave through it on a wire.
     pub fn has_wired_signal(&self) -> bool {
-        self.carrier && !self.wireless
+        self.has_signal() && !self.wireless
     }
 }
 

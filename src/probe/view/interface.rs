@@ -37,7 +37,7 @@ pub(in crate::probe) fn bridges(network: &Network) -> impl Iterator<Item = &str>
 /// The one wired interface that could be a bridge's uplink, where there is no doubt which.
 pub(in crate::probe) fn only_wired(network: &Network) -> Option<&str> {
     let mut wired = network.links.iter().filter(|link| {
-        link.kind.is_none() && !link.wireless && link.name != "lo" && link.master.is_none() && link.carrier
+        link.kind.is_none() && !link.wireless && link.name != "lo" && link.master.is_none() && link.has_signal()
     });
     match (wired.next(), wired.next()) {
         (Some(link), None) => Some(&link.name),
