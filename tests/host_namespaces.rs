@@ -187,14 +187,15 @@ fn full_bridge() {
 }
 
 fn ports_behind_an_uplink() {
+    tun(0o666);
     run("ip link add br0 type bridge; ip link set br0 up
          ip link add uplink type veth peer name far; ip link set uplink master br0 up
          { i=0; while [ $i -lt 100 ]; do
            echo link add tap$i type veth peer name p$i; echo link set tap$i master br0; i=$((i+1)); done; } | ip -batch -");
     let seen = |every_port| {
         let request = Request { bridges: vec!["br0".to_owned()], every_port, ..Request::default() };
-        let network = host::collect(&request).expect("root can ask").network;
-        let network = network.known().expect("the network can be seen");
+        let host = host::collect(&request).expect("root can ask");
+        let network = host.network.known().expect("the network can be seen");
         let link = network.resolve("br0").expect("it is there");
         let ports = network.ports(link).map(|port| port.name.clone()).collect::<Vec<_>>();
         (ports, link.bridge.as_ref().map(|bridge| bridge.ports), network.next_tap.clone())
@@ -208,8 +209,15 @@ fn ports_behind_an_uplink() {
     assert_eq!(counted(seen(true)), expected(101));
     run("ip link set br0 mtu 65535");
     assert_eq!(counted(seen(false)), expected(101), "one of them may have the MTU that is wanted");
-    run("ip link set br0 mtu 1500; ip addr add 192.0.2.1/24 dev br0");
-    assert_eq!(counted(seen(false)), expected(101), "a container may be at the other end");
+    run("ip link set br0 mtu 1500; ip link set uplink nomaster
+         { i=0; while [ $i -lt 100 ]; do
+           echo link del tap$i; echo tuntap add tap$i mode tap; echo link set tap$i master br0; i=$((i+1)); done
+         } | ip -batch -");
+    let (ports, count, next_tap) = seen(false);
+    assert_eq!((count, next_tap.as_str()), (Some(100), "tap100"));
+    assert!(ports.len() < 10, "taps are no uplinks: {ports:?}");
+    run("ip link set uplink master br0");
+    assert!(seen(false).0.iter().any(|port| port == "uplink"), "it is no tap");
 }
 
 /// An ifb keeps its signal, and so does a dummy, as some network cards do.

@@ -63,7 +63,8 @@ pub(super) fn survey(request: &Request, start: Start) -> Snapshot {
     allowed.sort();
     allowed.dedup();
     let Request { bridges, everything, every_port, .. } = request;
-    let wanted = Wanted { asked: bridges, allowed, everything: *everything, every_port: *every_port };
+    let in_container = machine.container.is_some();
+    let wanted = Wanted { asked: bridges, allowed, everything: *everything, every_port: *every_port, in_container };
     let network = if root.is_live() { network::look(&root, &proc, &wanted) } else { Fact::NeedsLiveHost };
     let firewall = if root.is_live() { firewall::look(&root, &proc, &network) } else { firewall::of_tree() };
     Snapshot {

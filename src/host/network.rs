@@ -41,6 +41,8 @@ pub(super) struct Wanted<'a> {
     pub(super) everything: bool,
     /// Every port of a bridge, also where one is an uplink with a signal.
     pub(super) every_port: bool,
+    /// Whether a container manager is around this process, so that more kinds of ports lead out.
+    pub(super) in_container: bool,
 }
 
 /// What was found.
@@ -119,39 +121,60 @@ fn interfaces(root: &Root, routes: &mut Routes, wanted: &Wanted<'_>) -> Result<S
     Ok(Seen { scope, links, unseen })
 }
 
-/// The ports of a bridge, and the numbers of those that do not matter: they come behind an uplink with a signal. A few
-/// are asked for one by one, where the bridge tells their numbers.
+/// The ports of a bridge, and the numbers of those that do not matter: they come behind an uplink with a signal, or are of
+/// a kind that never leads out.
 fn ports_of(
     root: &Root,
     routes: &mut Routes,
     bridge: &Link,
     wanted: &Wanted<'_>,
 ) -> Result<(Vec<Link>, Vec<u32>), Errno> {
+    let Some(numbers) = ports::of(&bridge.name) else {
+        return Ok((listed_ports(root, routes, bridge)?, Vec::new()));
+    };
     // A bridge with an MTU that no tap takes can have that of its ports.
     let every_port = wanted.every_port || !TAP_MTU.contains(&bridge.mtu);
-    let numbers = ports::of(&bridge.name);
-    let are_few = numbers.as_ref().is_some_and(|numbers| numbers.len() <= MOST_NAMES);
-    let numbers = numbers.unwrap_or_default();
-    let likely = if every_port { 0 } else { LIKELY_UPLINKS };
+    let (likely, others) = numbers.split_at(if every_port { 0 } else { numbers.len().min(LIKELY_UPLINKS) });
     let mut ports = Vec::new();
-    for (place, &number) in numbers.iter().enumerate().take(if are_few { numbers.len() } else { likely }) {
-        // What left the bridge meanwhile is no port any more.
-        let Some(port) = routes.numbered(number)?.filter(|port| port.master == Some(bridge.index)) else { continue };
-        let port = Link { wireless: is_wireless(root, &port), ..port };
-        // In a container more ports count as uplinks, and never fewer.
-        let is_enough = !every_port && port.has_wired_signal() && port.leads_out_of(bridge, false);
-        ports.push(port);
-        if is_enough {
+    for (place, &number) in likely.iter().enumerate() {
+        ports.extend(port(root, routes, bridge, number)?);
+        let is_uplink = |port: &Link| port.has_wired_signal() && port.leads_out_of(bridge, wanted.in_container);
+        if ports.last().is_some_and(is_uplink) {
             return Ok((ports, numbers[place + 1..].to_vec()));
         }
     }
-    if !are_few {
-        ports = routes.dump(&Dump::PortsOf(bridge.index))?;
-        for port in &mut ports {
-            port.wireless = is_wireless(root, port);
+    let leads_out = |driver: Option<&str>| every_port || bridge.is_left_through(driver, wanted.in_container);
+    let mut unseen = Vec::new();
+    let mut left = Vec::new();
+    for (number, driver) in ports::drivers(others) {
+        if leads_out(driver.as_deref()) {
+            left.push(number)
+        } else {
+            unseen.push(number)
+        }
+        if left.len() > MOST_NAMES {
+            return Ok((listed_ports(root, routes, bridge)?, Vec::new()));
         }
     }
-    Ok((ports, Vec::new()))
+    for number in left {
+        ports.extend(port(root, routes, bridge, number)?);
+    }
+    Ok((ports, unseen))
+}
+
+/// A port by its number, unless it has left the bridge meanwhile.
+fn port(root: &Root, routes: &mut Routes, bridge: &Link, number: u32) -> Result<Option<Link>, Errno> {
+    let port = routes.numbered(number)?.filter(|port| port.master == Some(bridge.index));
+    Ok(port.map(|port| Link { wireless: is_wireless(root, &port), ..port }))
+}
+
+/// All ports of a bridge, out of the kernel's list.
+fn listed_ports(root: &Root, routes: &mut Routes, bridge: &Link) -> Result<Vec<Link>, Errno> {
+    let mut ports = routes.dump(&Dump::PortsOf(bridge.index))?;
+    for port in &mut ports {
+        port.wireless = is_wireless(root, port);
+    }
+    Ok(ports)
 }
 
 /// The interfaces with the wanted names; without a name, the bridges that exist; without one, QEMU's default.

@@ -78,7 +78,8 @@ fn wireless(port: &Link) -> Finding {
 
 /// No port leads out: what an isolated bridge is like, and a forgotten uplink as well.
 fn portless(case: &Case<'_>, found: &Found<'_>, level: Level) -> Finding {
-    let ports = near::list(found.network.ports(found.link).map(|port| port.name.as_str()));
+    let ports = found.network.ports(found.link).map(|port| port.name.as_str());
+    let ports = near::list_of(ports, found.bridge.ports as usize);
     let (addresses, bridge) = (found.addresses(), shell::word(&found.link.name));
     let (nor, rest) =
         if addresses.is_empty() { (" and no address", "each other") } else { ("", "each other and this host") };

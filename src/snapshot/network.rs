@@ -51,7 +51,7 @@ impl Network {
 pub enum Scope {
     /// Every interface.
     All,
-    /// These names, and the ports of those that are bridges, as far as an uplink with a signal where that is enough.
+    /// These names, and the ports of those that are bridges, as far as they can be an uplink, and up to one with a signal.
     Named(Vec<String>),
 }
 
@@ -100,12 +100,17 @@ impl Link {
     }
 
     /// Whether a bridge of which this is a port leads out of the host through it.
+    pub fn leads_out_of(&self, bridge: &Self, in_container: bool) -> bool {
+        bridge.is_left_through(self.kind.as_deref(), in_container)
+    }
+
+    /// Whether frames leave the host from this bridge through a port of this kind.
     ///
     /// Taps belong to guests. Outside of a container, a veth or dummy port of a bridge with an address is what
     /// container managers and libvirt put on the networks that they route.
-    pub fn leads_out_of(&self, bridge: &Self, in_container: bool) -> bool {
-        let without_address = || bridge.routable_addresses().next().is_none();
-        match self.kind.as_deref() {
+    pub fn is_left_through(&self, kind: Option<&str>, in_container: bool) -> bool {
+        let without_address = || self.routable_addresses().next().is_none();
+        match kind {
             Some("tun" | "macvtap") => false,
             Some("veth") => in_container || without_address(),
             Some("dummy") => without_address(),

@@ -79,6 +79,18 @@ fn the_uplink_is_down() {
 }
 
 #[test]
+fn ports_that_were_only_counted_are_named_as_such() {
+    let state = State::with(|host| {
+        only_port(host, "tap0", "tun");
+        let bridge = link(host, "br0");
+        bridge.addresses.clear();
+        bridge.bridge.as_mut().expect("it is a bridge").ports = 300;
+    });
+    let text = finds(&state, &[("bridge-uplink", Warn, "bridge-no-uplink")]);
+    assert!(text.contains("tap0 and 299 more"), "{text}");
+}
+
+#[test]
 fn the_uplink_is_wireless() {
     let state = State::with(|host| link(host, "enp3s0").wireless = true);
     assert_snapshot!(finds(&state, &[("bridge-uplink", Warn, "uplink-wireless")]));

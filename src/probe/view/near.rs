@@ -12,14 +12,23 @@ pub(in crate::probe) fn nearest<'a>(written: &str, candidates: impl IntoIterator
         .map(|(_, candidate)| candidate)
 }
 
+/// How many names a sentence has.
+const SHOWN: usize = 5;
+
 /// Names for a sentence: "br0, br1 and 3 more".
 pub(in crate::probe) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    const SHOWN: usize = 5;
     let names: Vec<&str> = names.into_iter().collect();
-    match names.len() {
-        0 => "none".to_owned(),
-        n if n <= SHOWN => names.join(", "),
-        n => format!("{} and {} more", names[..SHOWN].join(", "), n - SHOWN),
+    let all = names.len();
+    list_of(names, all)
+}
+
+/// The same where only the first names are known, and how many there are.
+pub(in crate::probe) fn list_of<'a>(names: impl IntoIterator<Item = &'a str>, all: usize) -> String {
+    let names: Vec<&str> = names.into_iter().take(SHOWN).collect();
+    match all.saturating_sub(names.len()) {
+        0 if names.is_empty() => "none".to_owned(),
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names.join(", ")),
     }
 }
 
