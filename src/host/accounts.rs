@@ -1,9 +1,9 @@
 //! Users and groups: the machine's databases, or the files of a tree.
 
-use std::ffi::CString;
-use std::path::PathBuf;
+mod programs;
+mod service;
 
-use nix::unistd::{Gid, Group, Uid, User, getgrouplist};
+use std::path::PathBuf;
 
 use super::root::Root;
 use super::switch::Switch;
@@ -52,7 +52,7 @@ impl Accounts {
 
     /// A user by name, or by number; a number needs no entry.
     pub(super) fn find(&self, name: &str) -> Option<Account> {
-        let by_name = self.lookup(|entry| entry.name == name, || User::from_name(name).ok().flatten());
+        let by_name = self.lookup(|entry| entry.name == name, || service::user(name));
         by_name.or_else(|| {
             let uid = name.parse().ok()?;
             Some(self.by_uid(uid).unwrap_or_else(|| Account::nameless(uid)))
@@ -61,13 +61,13 @@ impl Accounts {
 
     /// A user by number.
     pub(super) fn by_uid(&self, uid: u32) -> Option<Account> {
-        self.lookup(|entry| entry.uid == uid, || User::from_uid(Uid::from_raw(uid)).ok().flatten())
+        self.lookup(|entry| entry.uid == uid, || service::user_of(uid))
     }
 
-    fn lookup(&self, is_wanted: impl Fn(&Account) -> bool, ask: impl FnOnce() -> Option<User>) -> Option<Account> {
+    fn lookup(&self, is_wanted: impl Fn(&Account) -> bool, ask: impl FnOnce() -> Option<Account>) -> Option<Account> {
         let in_file = |passwd: &str| entries(passwd).find(is_wanted);
         match self {
-            Self::Live { passwd, .. } => passwd.as_deref().and_then(in_file).or_else(|| ask().map(account)),
+            Self::Live { passwd, .. } => passwd.as_deref().and_then(in_file).or_else(ask),
             Self::Files { passwd, .. } => in_file(passwd),
         }
     }
@@ -75,11 +75,7 @@ impl Accounts {
     /// The groups that a login would give, the primary one included.
     pub(super) fn groups(&self, account: &Account) -> Vec<u32> {
         match self {
-            Self::Live { group: None, .. } => {
-                let Ok(name) = CString::new(account.name.as_str()) else { return vec![account.gid] };
-                let groups = getgrouplist(&name, Gid::from_raw(account.gid)).unwrap_or_default();
-                groups.into_iter().map(Gid::as_raw).collect()
-            }
+            Self::Live { group: None, .. } => service::groups(account),
             Self::Live { group: Some(group), .. } | Self::Files { group, .. } => {
                 let mut groups = vec![account.gid];
                 for (_, gid, members) in group_lines(group) {
@@ -96,10 +92,9 @@ impl Accounts {
     pub(super) fn group_names(&self, groups: &[u32]) -> Vec<(u32, String)> {
         let in_file = |group: &str, gid| group_lines(group).find(|line| line.1 == gid).map(|line| line.0.to_owned());
         let name = |gid: u32| match self {
-            Self::Live { group, .. } => group
-                .as_deref()
-                .and_then(|group| in_file(group, gid))
-                .or_else(|| Some(Group::from_gid(Gid::from_raw(gid)).ok()??.name)),
+            Self::Live { group, .. } => {
+                group.as_deref().and_then(|group| in_file(group, gid)).or_else(|| service::group_name(gid))
+            }
             Self::Files { group, .. } => in_file(group, gid),
         };
         groups.iter().filter_map(|&gid| Some((gid, name(gid)?))).collect()
@@ -128,10 +123,6 @@ impl Accounts {
 pub(super) fn local_names() -> Vec<String> {
     let passwd = Root::live().text("/etc/passwd").unwrap_or_default();
     entries(&passwd).map(|entry| entry.name).collect()
-}
-
-fn account(user: User) -> Account {
-    Account { name: user.name, uid: user.uid.as_raw(), gid: user.gid.as_raw(), home: Some(user.dir) }
 }
 
 /// The lines of either file that are entries: neither comments nor references to NIS.
@@ -191,22 +182,36 @@ mod tests {
     fn the_files_say_what_the_c_library_says() {
         let asked = Accounts::Live { passwd: None, group: None };
         let read = Accounts::of(&Root::live());
+        for account in local_accounts() {
+            let found = read.find(&account.name);
+            assert_eq!(found.map(|found| (found.uid, found.gid)), Some((account.uid, account.gid)), "{}", account.name);
+            let (groups, expected) = (sorted(read.groups(&account)), sorted(asked.groups(&account)));
+            assert_eq!(groups, expected, "{}", account.name);
+            assert_eq!(read.group_names(&groups), asked.group_names(&groups), "{}", account.name);
+        }
+    }
+
+    #[test]
+    fn the_programs_say_what_the_c_library_says() {
+        for account in local_accounts() {
+            assert_eq!(programs::user(&account.name), Some(account.clone()));
+            assert_eq!(programs::user_of(account.uid), service::user_of(account.uid));
+            assert_eq!(sorted(programs::groups(&account)), sorted(service::groups(&account)), "{}", account.name);
+            assert_eq!(programs::group_name(account.gid), service::group_name(account.gid));
+        }
+        assert_eq!(programs::user("nobody-of-this-name"), None);
+        assert_eq!(programs::user("--help"), None);
+    }
+
+    /// The users of this machine's file, as the C library knows them.
+    fn local_accounts() -> Vec<Account> {
         let names = local_names();
         assert!(!names.is_empty());
-        for name in names {
-            let account = asked.find(&name).expect("it stands in the file");
-            assert_eq!(
-                read.find(&name).map(|found| (found.uid, found.gid)),
-                Some((account.uid, account.gid)),
-                "{name}"
-            );
-            let sorted = |accounts: &Accounts| {
-                let mut groups = accounts.groups(&account);
-                groups.sort_unstable();
-                let names = accounts.group_names(&groups);
-                (groups, names)
-            };
-            assert_eq!(sorted(&read), sorted(&asked), "{name}");
-        }
+        names.iter().map(|name| service::user(name).expect("it stands in the file")).collect()
+    }
+
+    fn sorted(mut groups: Vec<u32>) -> Vec<u32> {
+        groups.sort_unstable();
+        groups
     }
 }

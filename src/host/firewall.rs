@@ -1,13 +1,18 @@
 //! br_netfilter, and the chains at the forward hook.
 
 mod bridge;
-mod program;
 mod rules;
 mod tables;
 
+use std::time::Duration;
+
 use super::proc::Proc;
+use super::program;
 use super::root::Root;
 use crate::snapshot::{Chain, Errno, Fact, Firewall, Network};
+
+/// The kernel answers at once.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What would tell, for those who may not look themselves.
 const COMMAND: &str = "sudo nft list ruleset";
@@ -92,9 +97,9 @@ fn new_tables(root: &Root) -> Fact<Vec<Chain>> {
         }
     }
     let chains = if let Some(nft) = program::find(root, &["nft"]) {
-        program::output(&nft, &["-j", "list", "ruleset"]).and_then(|text| rules::of_nft(&text))
+        program::output(&nft, &["-j", "list", "ruleset"], PATIENCE).and_then(|text| rules::of_nft(&text))
     } else if let Some(save) = program::find(root, &["iptables-nft-save", "iptables-save"]) {
-        program::output(&save, &["-t", "filter"]).map(|text| rules::of_iptables(&text))
+        program::output(&save, &["-t", "filter"], PATIENCE).map(|text| rules::of_iptables(&text))
     } else {
         Err("a chain drops frames, and neither nft nor iptables-save is installed to show its rules".to_owned())
     };
@@ -105,7 +110,7 @@ fn old_tables(root: &Root) -> Fact<Vec<Chain>> {
     let Some(save) = program::find(root, &["iptables-legacy-save", "iptables-save"]) else {
         return Fact::unknown("iptables-save is not installed to show the rules of the kernel");
     };
-    match program::output(&save, &["-t", "filter"]) {
+    match program::output(&save, &["-t", "filter"], PATIENCE) {
         Ok(text) => Fact::Known(rules::of_iptables(&text)),
         Err(because) => Fact::unknown_but(because, "sudo iptables-legacy-save -t filter"),
     }

@@ -21,6 +21,7 @@ mod network;
 mod os;
 mod proc;
 mod process;
+mod program;
 mod root;
 mod subject;
 mod switch;

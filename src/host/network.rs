@@ -148,9 +148,9 @@ fn ports_of(
     let mut left = Vec::new();
     for (number, driver) in ports::drivers(others) {
         if leads_out(driver.as_deref()) {
-            left.push(number)
+            left.push(number);
         } else {
-            unseen.push(number)
+            unseen.push(number);
         }
         if left.len() > MOST_NAMES {
             return Ok((listed_ports(root, routes, bridge)?, Vec::new()));

@@ -18,6 +18,9 @@ const MOST_PORTS: usize = 1024;
 /// `SIOCDEVPRIVATE`, which every kind of interface understands in its own way.
 const PRIVATE: libc::Ioctl = 0x89f0;
 
+/// `SIOCETHTOOL`, whose data begins with a command.
+const ETHTOOL: libc::Ioctl = 0x8946;
+
 /// `ETHTOOL_GDRVINFO`, and the answer, as in the kernel's ethtool.h: the command, then names of 32 bytes, the driver's first.
 const GET_DRIVER: u32 = 3;
 const DRIVER_INFO: usize = 196;
@@ -53,7 +56,7 @@ fn driver(socket: &Socket, name: &str) -> Option<String> {
     let mut info = [0_u8; DRIVER_INFO];
     info[..4].copy_from_slice(&GET_DRIVER.to_ne_bytes());
     // SAFETY: the kernel reads the command, and writes at most as many bytes as the array has; it lives until then.
-    unsafe { ask(socket, libc::SIOCETHTOOL, name, info.as_mut_ptr().cast()) }?;
+    unsafe { ask(socket, ETHTOOL, name, info.as_mut_ptr().cast()) }?;
     CStr::from_bytes_until_nul(&info[DRIVER]).ok()?.to_str().ok().map(str::to_owned)
 }
 

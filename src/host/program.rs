@@ -1,4 +1,4 @@
-//! The two programs that are run: by absolute path, with an empty environment, for two seconds at most.
+//! Programs that are run to look: by absolute path, with an empty environment, and not for ever.
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -6,22 +6,28 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use super::super::root::Root;
+use super::root::Root;
 
-const PATIENCE: Duration = Duration::from_secs(2);
-
-/// More rules than anybody has.
+/// More than any of them has to say.
 const LONGEST: u64 = 32 << 20;
 
 /// The first of these programs that is installed where only root installs programs.
 pub(super) fn find(root: &Root, names: &[&str]) -> Option<PathBuf> {
-    let places = ["/usr/sbin", "/sbin", "/usr/bin", "/run/current-system/sw/bin", "/run/current-system/profile/sbin"];
+    let places = [
+        "/usr/sbin",
+        "/sbin",
+        "/usr/bin",
+        "/bin",
+        "/run/current-system/sw/bin",
+        "/run/current-system/profile/sbin",
+        "/run/current-system/profile/bin",
+    ];
     let paths = names.iter().flat_map(|name| places.map(|place| Path::new(place).join(name)));
     paths.into_iter().find(|path| root.exists(path))
 }
 
-/// What the program prints, or why it printed nothing.
-pub(super) fn output(program: &Path, arguments: &[&str]) -> Result<String, String> {
+/// What the program prints, or why it printed nothing for so long.
+pub(super) fn output(program: &Path, arguments: &[&str], patience: Duration) -> Result<String, String> {
     let name = program.display();
     let mut child = Command::new(program)
         .args(arguments)
@@ -41,13 +47,13 @@ pub(super) fn output(program: &Path, arguments: &[&str]) -> Result<String, Strin
             let _ = sender.send(read.map(|_| text));
         });
     }
-    let read = receiver.recv_timeout(PATIENCE);
+    let read = receiver.recv_timeout(patience);
     if read.is_err() {
         let _ = child.kill();
     }
     let status = child.wait().map_err(|error| format!("`{name}` was lost: {error}"))?;
     match read {
-        Err(_) => Err(format!("`{name}` gave no answer within {} seconds", PATIENCE.as_secs())),
+        Err(_) => Err(format!("`{name}` gave no answer within {} seconds", patience.as_secs())),
         Ok(Err(error)) => Err(format!("the answer of `{name}` cannot be read: {error}")),
         Ok(Ok(_)) if !status.success() => Err(format!("`{name}` failed: {status}")),
         Ok(Ok(text)) => Ok(String::from_utf8_lossy(&text).into_owned()),
