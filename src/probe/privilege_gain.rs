@@ -82,7 +82,7 @@ fn without_power_here(case: &Case<'_>, process: &Process) -> Fact<bool> {
 }
 
 fn file<'a>(case: &Case<'a>) -> Option<&'a Inode> {
-    case.snapshot.helper.file.known().and_then(|file| file.as_ref().ok())
+    case.snapshot.helper.file.found()
 }
 
 fn no_new_privs(process: &Process) -> Finding {

@@ -127,7 +127,7 @@ fn look_again(file: &mut AclFile, subject: &Subject) {
 pub(super) fn tun_ready(after: &mut Snapshot) {
     let tun = &mut after.tun;
     if !matches!(tun.inode, Fact::Known(Ok(_))) {
-        tun.inode = Fact::Known(Ok(Inode { kind: Kind::CharDevice { major: 10, minor: 200 }, ..made(0o666) }));
+        tun.inode = Fact::Known(Ok(Inode { kind: Kind::TUN, ..made(0o666) }));
         tun.closed_directory = None;
         tun.link = None;
     }
