@@ -8,16 +8,14 @@ use super::view::near;
 use super::view::open_up;
 use super::{Case, Evidence, Finding, Judgement, Remedy};
 use crate::acl::{Diagnostic, IncludeResult, Reading, Rule, RuleKind, Verdict};
+use crate::helper::NAME_SIZE;
 use crate::platform::{self, AclState, Action, LineEdit, shell};
 use crate::snapshot::{AclFile, Errno, Kind};
-
-/// The kernel and the helper take no longer name.
-const LONGEST_NAME: usize = 15;
 
 const DIRECTORY: &str = "a directory";
 
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
-    if case.bridge.len() > LONGEST_NAME {
+    if case.bridge.len() >= NAME_SIZE {
         return Judgement::not_applicable("the name is refused before the ACL is read");
     }
     let files = Files::of(case);
