@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::acl;
+
 /// A change that can be shown, taken and taken back.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Action {
@@ -102,6 +104,20 @@ impl LineEdit {
             Self::Append(_) => None,
         };
         edits.iter().filter_map(replacement).collect()
+    }
+
+    /// The lines that are added at the end.
+    pub fn appended(edits: &[Self]) -> impl Iterator<Item = &[u8]> {
+        edits.iter().filter_map(|edit| match edit {
+            Self::Append(line) => Some(line.as_slice()),
+            Self::Replace { .. } => None,
+        })
+    }
+
+    /// The content after all of these.
+    pub fn applied(edits: &[Self], content: &[u8]) -> Vec<u8> {
+        let replaced = acl::edited(content, &Self::replacements(edits));
+        Self::appended(edits).fold(replaced, |content, line| acl::appended(&content, line))
     }
 }
 

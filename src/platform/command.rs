@@ -58,12 +58,10 @@ fn edit(path: &Path, edits: &[LineEdit], mode: u32, root: &str, snapshot: &Snaps
             LineEdit::Append(_) => None,
         })
         .collect();
-    for edit in edits {
-        if let LineEdit::Append(line) = edit {
-            let start: &[u8] = if std::mem::take(&mut unfinished) { b"\n" } else { b"" };
-            let text = shell::format(&[start, line, b"\n"].concat());
-            commands.push(format!("printf {text} | {root} tee -a {file}"));
-        }
+    for line in LineEdit::appended(edits) {
+        let start: &[u8] = if std::mem::take(&mut unfinished) { b"\n" } else { b"" };
+        let text = shell::format(&[start, line, b"\n"].concat());
+        commands.push(format!("printf {text} | {root} tee -a {file}"));
     }
     if standing.is_some_and(|file| matches!(file.inode, Fact::Known(Err(_)))) {
         commands.push(format!("{root} chmod {mode:04o} {file}"));
