@@ -12,6 +12,7 @@ use crate::helper::{self, Prediction};
 use crate::probe::{self, Case, Evidence, Expect, Finding, Judgement, Level, PROBES, Probe, Scope, Target};
 use crate::report::{
     Check, CheckStatus, EvidenceEntry, FixEntry, Host, Report, SCHEMA, Status, SubjectEntry, Summary, TargetEntry, Tool,
+    distinct,
 };
 use crate::snapshot::{Snapshot, Unknown};
 
@@ -222,13 +223,8 @@ fn cause_of(prediction: &Prediction, checks: &[Check]) -> Option<&'static str> {
 }
 
 fn root_causes(checks: &[Check]) -> Vec<&'static str> {
-    let mut causes = Vec::new();
-    for cause in checks.iter().filter(|check| check.status == CheckStatus::Fail).filter_map(|check| check.cause) {
-        if !causes.contains(&cause) {
-            causes.push(cause);
-        }
-    }
-    causes
+    let failed = checks.iter().filter(|check| check.status == CheckStatus::Fail);
+    distinct(failed.filter_map(|check| check.cause))
 }
 
 fn host(snapshot: &Snapshot) -> Host {

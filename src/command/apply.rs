@@ -12,7 +12,7 @@ use crate::fix::journal::{Journal, Run, RunState, Why};
 use crate::fix::undo::Kept;
 use crate::fix::{self, Trouble};
 use crate::report::text::{Charset, printable};
-use crate::report::{ActionState, Plan, PlannedAction};
+use crate::report::{ActionState, Plan, PlannedAction, distinct};
 
 use super::consent;
 use super::failure::Failure;
@@ -139,12 +139,8 @@ fn go(
     let held = Interrupt::hold().map_err(|error| {
         Failure::internal(format!("signals cannot be held back: {error}"), "fix", "free descriptors (`ulimit -n`)")
     })?;
-    let mut causes: Vec<String> = Vec::new();
-    for cause in plan.actions.iter().flat_map(|action| &action.causes) {
-        if !causes.iter().any(|known| known == cause) {
-            causes.push((*cause).to_owned());
-        }
-    }
+    let causes = distinct(plan.actions.iter().flat_map(|action| &action.causes));
+    let causes = causes.into_iter().map(|cause| (*cause).to_owned()).collect();
     let mut run = journal.begin(causes, tasks.len())?;
     plan.run = Some(run.id().to_owned());
     let shows = std::io::stderr().is_terminal();

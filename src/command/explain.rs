@@ -8,7 +8,7 @@ use crate::engine;
 use crate::exit::Exit;
 use crate::explain::{self, Found, Topic};
 use crate::report::explain::{EXPLANATION_SCHEMA, Explanation, Match, human as text, page};
-use crate::report::json;
+use crate::report::{distinct, json};
 
 use super::failure::Failure;
 use super::{log, output, selection};
@@ -142,11 +142,6 @@ fn may_be_helper(path: &str) -> bool {
 
 /// What the incidents name, each once.
 fn named(matches: &[Match], param: &str) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for name in matches.iter().filter_map(|one| one.params.get(param)).filter(|name| !name.is_empty()) {
-        if !names.contains(name) {
-            names.push(name.clone());
-        }
-    }
-    names
+    let names = matches.iter().filter_map(|one| one.params.get(param)).filter(|name| !name.is_empty());
+    distinct(names).into_iter().cloned().collect()
 }

@@ -4,6 +4,7 @@ use owo_colors::{OwoColorize, Style};
 
 use super::{Explanation, Match, Near, Possible, Verdict};
 use crate::catalogue::Likelihood;
+use crate::report::distinct;
 use crate::report::human::Options;
 use crate::report::text::{Charset, clipped, printable};
 
@@ -70,12 +71,7 @@ impl Look<'_> {
 
     /// What to run to know more: what tells the causes apart, and the page of the best one.
     fn next_steps(&self, causes: &[Possible]) -> Vec<String> {
-        let mut checks: Vec<&str> = Vec::new();
-        for check in causes.iter().filter(|cause| cause.here.is_none()).filter_map(|cause| cause.check) {
-            if !checks.contains(&check) {
-                checks.push(check);
-            }
-        }
+        let checks = distinct(causes.iter().filter(|cause| cause.here.is_none()).filter_map(|cause| cause.check));
         let mut rows = Vec::new();
         if !checks.is_empty() {
             rows.push(format!("  to know   bridge-doctor check --only {}", checks.join(",")));
