@@ -98,7 +98,7 @@ pub(super) fn circumstances(options: &cli::Check, ascii: bool, begun: Instant) -
         strict: options.strict,
         expecting: options.expect.is_some(),
         partial: !options.only.is_empty() || !options.skip.is_empty(),
-        charset: if ascii { Charset::Ascii } else { Charset::Unicode },
+        charset: Charset::of(ascii),
     }
 }
 

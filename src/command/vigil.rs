@@ -136,5 +136,5 @@ fn written(change: &Change, format: CheckFormat, ascii: bool) -> Result<String, 
         let text = serde_json::to_string(change).map_err(|error| output::unwritable_json(&error))?;
         return Ok(text + "\n");
     }
-    Ok(change::line(change, if ascii { Charset::Ascii } else { Charset::Unicode }))
+    Ok(change::line(change, Charset::of(ascii)))
 }

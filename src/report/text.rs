@@ -15,6 +15,13 @@ pub enum Charset {
     Ascii,
 }
 
+impl Charset {
+    /// That of a reader who asked for ASCII, or did not.
+    pub fn of(ascii: bool) -> Self {
+        if ascii { Self::Ascii } else { Self::Unicode }
+    }
+}
+
 /// The text with everything escaped that would not be seen as itself.
 pub fn printable(text: &str, charset: Charset) -> String {
     let mut safe = String::with_capacity(text.len());

@@ -3,7 +3,7 @@
 use owo_colors::{OwoColorize, Style};
 
 use crate::report::CheckStatus;
-use crate::report::text::{self, Charset};
+use crate::report::text;
 
 use super::Options;
 
@@ -44,18 +44,14 @@ pub(super) struct Look<'a> {
 }
 
 impl Look<'_> {
-    pub(super) fn charset(&self) -> Charset {
-        if self.options.ascii { Charset::Ascii } else { Charset::Unicode }
-    }
-
     /// Text from the host, safe to print.
     pub(super) fn text(&self, text: &str) -> String {
-        text::printable(text, self.charset())
+        text::printable(text, self.options.charset())
     }
 
     /// A name from the host, safe to print and short enough for a line with others.
     pub(super) fn name(&self, name: &str) -> String {
-        text::clipped(name, 32, self.charset())
+        text::clipped(name, 32, self.options.charset())
     }
 
     pub(super) fn paint(&self, tone: Tone, text: &str) -> String {

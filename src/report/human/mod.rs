@@ -36,6 +36,13 @@ pub struct Options {
     pub expecting: bool,
 }
 
+impl Options {
+    /// The characters that may be written.
+    pub fn charset(&self) -> Charset {
+        Charset::of(self.ascii)
+    }
+}
+
 /// Writes the report for a person.
 pub fn render(report: &Report, options: &Options) -> String {
     let look = Look { options };
