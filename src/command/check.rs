@@ -9,7 +9,7 @@ use crate::exit::Exit;
 use crate::helper;
 use crate::report::nagios::{self, PluginState};
 use crate::report::text::Charset;
-use crate::report::{Report, Run, github, human, json, junit, markdown, prometheus, tap};
+use crate::report::{Report, Run, github, human, junit, markdown, prometheus, tap};
 use crate::snapshot::{Snapshot, redact};
 
 use super::failure::Failure;
@@ -86,7 +86,7 @@ fn redacted(snapshot: &mut Snapshot, question: &mut engine::Options) -> Result<(
     if !question.bridges.is_empty() {
         snapshot.asked_bridges = std::mem::take(&mut question.bridges);
     }
-    *snapshot = redact(snapshot).map_err(|error| output::unwritable_json(&error))?;
+    *snapshot = redact(snapshot).map_err(|error| output::unwritable("JSON", &error))?;
     Ok(())
 }
 
@@ -115,8 +115,8 @@ fn render(report: &Report, run: &Run, options: &cli::Check) -> Result<String, Fa
                 expecting: run.expecting,
             },
         ),
-        CheckFormat::Json => json::render(report).map_err(|error| output::unwritable_json(&error))?,
-        CheckFormat::Junit => junit::render(report, run).map_err(|error| output::unwritable_xml(&error))?,
+        CheckFormat::Json => output::json(report)?,
+        CheckFormat::Junit => junit::render(report, run).map_err(|error| output::unwritable("XML", &error))?,
         CheckFormat::Tap => tap::render(report, run),
         CheckFormat::Nagios => nagios::render(report, run),
         CheckFormat::Prometheus => prometheus::render(report, run),

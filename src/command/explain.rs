@@ -8,7 +8,7 @@ use crate::engine;
 use crate::exit::Exit;
 use crate::explain::{self, Found, Topic};
 use crate::report::explain::{EXPLANATION_SCHEMA, Explanation, Match, human as text, page};
-use crate::report::{distinct, json};
+use crate::report::{distinct};
 
 use super::failure::Failure;
 use super::{log, output, selection};
@@ -32,7 +32,7 @@ pub(super) fn run(options: &cli::Explain, ascii: bool) -> Result<Exit, Failure> 
     let explanation = Explanation { schema: EXPLANATION_SCHEMA, matches, nearest };
     let rendered = match options.format {
         Format::Human => text::render(&explanation, &output::look(ascii)),
-        Format::Json => json::render(&explanation).map_err(|error| output::unwritable_json(&error))?,
+        Format::Json => output::json(&explanation)?,
     };
     output::write(&rendered, None)?;
     Ok(exit)

@@ -7,7 +7,6 @@ use crate::cli::{self, Format};
 use crate::exit::Exit;
 use crate::fix::journal::{Damaged, Journal, Run, RunState, Runs, Why};
 use crate::fix::undo::{self, Outlook};
-use crate::report::json;
 use crate::report::undo::{self as shown, ChangeEntry, KeptEntry, RUNS_SCHEMA, RunEntry, UNDO_SCHEMA, Undo};
 
 use super::failure::Failure;
@@ -140,7 +139,7 @@ fn list(options: &cli::Undo, ascii: bool) -> Result<Exit, Failure> {
     let entries = shown::Runs { schema: RUNS_SCHEMA, runs: entries };
     let text = match options.format {
         Format::Human => shown::render_runs(&entries, &output::look(ascii)),
-        Format::Json => json::render(&entries).map_err(|error| output::unwritable_json(&error))?,
+        Format::Json => output::json(&entries)?,
     };
     output::write(&text, None)?;
     Ok(exit)
@@ -197,7 +196,7 @@ fn show_before_asking(report: &Undo, ascii: bool) {
 fn show(report: &Undo, options: &cli::Undo, ascii: bool) -> Result<(), Failure> {
     let text = match options.format {
         Format::Human => shown::render(report, &output::look(ascii)),
-        Format::Json => json::render(report).map_err(|error| output::unwritable_json(&error))?,
+        Format::Json => output::json(report)?,
     };
     output::write(&text, None)
 }

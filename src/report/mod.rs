@@ -23,7 +23,7 @@ pub mod text;
 pub mod undo;
 
 pub use acl::{
-    ACL_SCHEMA, AclDecision, AclReport, DecidingRule, Parse, RuleTable, render_acl, render_diagnostics, write_acl_json,
+    ACL_SCHEMA, AclDecision, AclReport, DecidingRule, Parse, RuleTable, render_acl, render_diagnostics,
 };
 pub use attach::{ATTACH_SCHEMA, Attach, ForwardingEntry, ForwardingStatus};
 pub use count::distinct;
