@@ -32,7 +32,8 @@ pub struct Options {
 }
 
 impl Options {
-    fn selects(&self, id: &str) -> bool {
+    /// Whether this check is one of those to run.
+    pub fn selects(&self, id: &str) -> bool {
         (self.only.is_empty() || self.only.iter().any(|other| other == id))
             && !self.skip.iter().any(|other| other == id)
     }

@@ -136,9 +136,7 @@ fn go(
     tasks: &[Task<'_>],
     prepared: &Prepared,
 ) -> Result<Outcome, Failure> {
-    let held = Interrupt::hold().map_err(|error| {
-        Failure::internal(format!("signals cannot be held back: {error}"), "fix", "free descriptors (`ulimit -n`)")
-    })?;
+    let held = hold("fix")?;
     let causes = distinct(plan.actions.iter().flat_map(|action| &action.causes));
     let causes = causes.into_iter().map(|cause| (*cause).to_owned()).collect();
     let mut run = journal.begin(causes, tasks.len())?;
@@ -214,6 +212,12 @@ fn tasks(plan: &Plan) -> Vec<Task<'_>> {
 fn task(planned: &PlannedAction) -> Task<'_> {
     let PlannedAction { id, cause, summary, action, effect, .. } = planned;
     Task { id, cause, summary, action, effect }
+}
+
+/// Holds back the signals that ask the program to end.
+pub(super) fn hold(command: &str) -> Result<Interrupt, Failure> {
+    let lacking = |error: std::io::Error| format!("signals cannot be held back: {error}");
+    Interrupt::hold().map_err(|error| Failure::internal(lacking(error), command, "free descriptors (`ulimit -n`)"))
 }
 
 /// Whether a signal that asks the program to end waits.

@@ -66,8 +66,10 @@ fn answer(options: &cli::Check, ascii: bool) -> Result<Exit, Failure> {
 
 fn question(options: &cli::Check) -> Result<engine::Options, Failure> {
     let bridges = selection::bridges(&options.selection.bridge)?;
-    selection::checks(&options.only, &options.skip, options.attach)?;
-    Ok(engine::Options { bridges, expect: options.expect, only: options.only.clone(), skip: options.skip.clone() })
+    let (only, skip) = (options.only.clone(), options.skip.clone());
+    let question = engine::Options { bridges, expect: options.expect, only, skip };
+    selection::checks(&question, options.attach)?;
+    Ok(question)
 }
 
 /// Runs the real helper for each bridge.

@@ -2,7 +2,6 @@
 
 use std::io::Write as _;
 
-use crate::attach::Interrupt;
 use crate::cli::{self, Format};
 use crate::exit::Exit;
 use crate::fix::journal::{Damaged, Journal, Run, RunState, Runs, Why};
@@ -41,9 +40,7 @@ pub(super) fn run(options: &cli::Undo, ascii: bool) -> Result<Exit, Failure> {
     let _lock = journal.lock()?;
     unchanged(&journal, run, &outlook)?;
     // A half undone run would be finished by the next undo; it is better finished by this one.
-    let held = Interrupt::hold().map_err(|error| {
-        Failure::internal(format!("signals cannot be held back: {error}"), "undo", "free descriptors (`ulimit -n`)")
-    })?;
+    let held = apply::hold("undo")?;
     let back = undo::take_back(run, Why::Undo, &mut |_| {}).map_err(Failure::of_troubles)?;
     report.state = run.state().name();
     report.left = back.left;
