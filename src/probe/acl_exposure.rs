@@ -69,7 +69,7 @@ fn writable(case: &Case<'_>) -> Option<Finding> {
     let first = exposed.first()?;
     let actions = exposed.iter().map(|owned| Action::SetMode {
         path: owned.path.clone(),
-        owner: (owned.uid != 0).then(|| ("root".to_owned(), owner::group(owned.gid, subject))),
+        owner: (owned.uid != 0).then(|| ("root".to_owned(), subject.group_name(owned.gid))),
         mode: (owned.mode & 0o022 != 0).then_some(ModeChange::Remove(0o022)),
     });
     let remedy = Remedy::actions(actions);

@@ -119,7 +119,7 @@ fn unreadable(case: &Case<'_>, file: &AclFile, errno: Errno) -> Finding {
 fn group_after_login(case: &Case<'_>, inode: &Inode) -> Option<String> {
     let subject = &case.snapshot.subject;
     let granted = inode.mode & 0o040 != 0 && subject.groups_after_login.contains(&inode.gid);
-    granted.then(|| owner::group(inode.gid, subject))
+    granted.then(|| subject.group_name(inode.gid))
 }
 
 /// Writes a first rule; under a symbolic link, after the link is gone.

@@ -77,12 +77,7 @@ fn forbidden(case: &Case<'_>, inode: &Inode, answer: Answer) -> Option<(String, 
         let message = format!("{user} may not execute {path}: mode {mode} ({})", errno.text());
         return Some((message, helper_privilege::grant(case)));
     }
-    let group = snapshot
-        .subject
-        .group_names
-        .iter()
-        .find(|(gid, _)| *gid == inode.gid)
-        .map_or_else(|| inode.gid.to_string(), |(_, name)| name.clone());
+    let group = snapshot.subject.group_name(inode.gid);
     let message =
         format!("only root and group {group} may execute {path} (mode {mode}), and {user} is not in that group");
     let remedy = if snapshot.subject.groups_after_login.contains(&inode.gid) {

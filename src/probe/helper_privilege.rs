@@ -100,7 +100,7 @@ pub(super) fn grant(case: &Case<'_>) -> Remedy {
 /// The group of whose members alone the helper is, and the mode that leaves it so with the setuid bit.
 fn kept_to(case: &Case<'_>) -> Option<(String, u32)> {
     let inode = case.snapshot.helper.file.found().filter(|inode| inode.gid != 0)?;
-    Some((owner::group(inode.gid, &case.snapshot.subject), platform::kept_mode(inode.mode)?))
+    Some((case.snapshot.subject.group_name(inode.gid), platform::kept_mode(inode.mode)?))
 }
 
 /// How to get the bytes of whoever put the helper there.

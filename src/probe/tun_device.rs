@@ -142,7 +142,7 @@ fn closed(case: &Case<'_>, inode: Option<&Inode>, errno: Errno) -> Finding {
             ),
         )
     } else if let Some(inode) = later {
-        let group = owner::group(inode.gid, subject);
+        let group = subject.group_name(inode.gid);
         (
             format!("{PATH} is for group {group}, which {user} is in from the next login on"),
             Remedy::advice(

@@ -104,7 +104,7 @@ pub(super) fn permits(subject: &Subject, mode: u32, uid: u32, gid: u32, bit: u32
     }
     let shift = match () {
         () if subject.uid == uid => 6,
-        () if subject.gid == gid || subject.groups.contains(&gid) => 3,
+        () if subject.is_in_group(gid) => 3,
         () => 0,
     };
     mode >> shift & bit != 0
