@@ -228,7 +228,7 @@ fn load(case: &Case<'_>) -> Remedy {
     let remedy = Remedy::automatic(loaded.into_iter().chain([(at_boot, Effect::Evident)]));
     let remedy = match () {
         () if platform::of(machine).is_declarative() => Remedy::manual(
-            "this system is made from its configuration: what is changed by hand is lost or refused",
+            platform::DECLARED,
             [platform::of(machine).as_root("modprobe tun")],
         ),
         () if tun.driver == Fact::Known(Driver::Absent) => {

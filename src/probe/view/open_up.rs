@@ -21,7 +21,7 @@ pub(in crate::probe) fn file(case: &Case<'_>, path: &Path) -> Remedy {
     }
     if platform.is_declarative() && path.starts_with("/etc") {
         return remedy
-            .by_hand("this system is made from its configuration: what is changed by hand is lost or refused")
+            .by_hand(platform::DECLARED)
             .with_note("A file that the configuration declares is readable for all.");
     }
     remedy
