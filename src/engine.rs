@@ -4,6 +4,7 @@ mod mend;
 mod select;
 mod trial;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::acl::Reading;
@@ -43,7 +44,7 @@ impl Options {
 pub fn judge(snapshot: &Snapshot, options: &Options) -> Report {
     let acl = helper::acl_reading(snapshot);
     let target = select::target(snapshot, &acl, options);
-    let mut round = Round::new(snapshot, &target, options);
+    let mut round = Round::new(snapshot, &target, options, &acl);
     round.ask(|scope| scope != Scope::Trial);
     let predictions = target.bridges.iter().filter_map(|bridge| {
         let prediction = helper::predict(snapshot, &acl, bridge)?;
@@ -84,7 +85,7 @@ struct Round<'a> {
     snapshot: &'a Snapshot,
     target: &'a Target,
     options: &'a Options,
-    acl: Reading,
+    acl: Cow<'a, Reading>,
     predictions: Vec<Prediction>,
     checks: Vec<Check>,
     /// The cause behind each check that did not pass, by check and bridge.
@@ -92,8 +93,8 @@ struct Round<'a> {
 }
 
 impl<'a> Round<'a> {
-    fn new(snapshot: &'a Snapshot, target: &'a Target, options: &'a Options) -> Self {
-        let acl = probe::read_acl(snapshot);
+    fn new(snapshot: &'a Snapshot, target: &'a Target, options: &'a Options, as_helper: &'a Reading) -> Self {
+        let acl = probe::acl_as_it_stands(snapshot, as_helper);
         Self { snapshot, target, options, acl, predictions: Vec::new(), checks: Vec::new(), roots: HashMap::new() }
     }
 
