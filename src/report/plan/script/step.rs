@@ -179,27 +179,9 @@ fn set_mode(
         _ => NEVER.to_owned(),
     };
     let owner = owner.map(|(user, group)| format!("chown {} {path}", words.word(format!("{user}:{group}").as_bytes())));
-    let mode = mode.map(|mode| match mode {
-        ModeChange::Set(bits) => format!("chmod {bits:04o} {path}"),
-        ModeChange::Add(bits) => format!("chmod {} {path}", clauses(bits, '+')),
-        ModeChange::Remove(bits) => format!("chmod {} {path}", clauses(bits, '-')),
-    });
+    let mode = mode.map(|mode| format!("chmod {} {path}", mode.for_chmod()));
     let take: Vec<String> = owner.into_iter().chain(mode).collect();
     (done, as_found(path, preimage), take.join("\n"))
-}
-
-/// `g+r,o+r`.
-fn clauses(bits: u32, sign: char) -> String {
-    let class = |(who, shift): (char, u32)| {
-        let bits = bits >> shift & 7;
-        let letters: String = [(4, 'r'), (2, 'w'), (1, 'x')]
-            .iter()
-            .filter(|(bit, _)| bits & bit != 0)
-            .map(|(_, letter)| *letter)
-            .collect();
-        (!letters.is_empty()).then(|| format!("{who}{sign}{letters}"))
-    };
-    [('u', 6), ('g', 3), ('o', 0)].into_iter().filter_map(class).collect::<Vec<_>>().join(",")
 }
 
 /// The number of a name, where no database has to be asked; a dash: any.
