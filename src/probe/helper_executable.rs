@@ -6,7 +6,6 @@ use crate::helper::is_the_helper;
 use crate::platform::{self, Remedy, shell};
 use crate::snapshot::{Answer, Binary, Errno, Fact, Format, Inode, Kind};
 
-const BARE: &str = "QEMU prints a bare \"bridge helper failed\"";
 const REINSTALL: &str = "What stands there now is not what it ships.";
 
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
@@ -41,7 +40,7 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
         return not_executable(message, evidence, remedy).into();
     }
     if let Some(message) = bad_format(case, inode, helper.binary.known()) {
-        let finding = Finding::fail("helper-bad-format", message).so(BARE);
+        let finding = Finding::fail("helper-bad-format", message).so(helper_privilege::BARE);
         let remedy = helper_privilege::install_again(case);
         return Finding { evidence, ..finding.mend(remedy.with_note(REINSTALL)) }.into();
     }
@@ -115,6 +114,6 @@ fn bad_format(case: &Case<'_>, inode: &Inode, binary: Option<&Binary>) -> Option
 
 fn not_executable(message: String, evidence: Vec<Evidence>, remedy: Remedy) -> Finding {
     let consequence =
-        "QEMU prints a bare \"bridge helper failed\"; libvirt: \"cannot execute binary …: Permission denied\"";
+        format!("{}; libvirt: \"cannot execute binary …: Permission denied\"", helper_privilege::BARE);
     Finding { evidence, ..Finding::fail("helper-not-executable", message).so(consequence).mend(remedy) }
 }

@@ -10,6 +10,8 @@ use crate::snapshot::{Fact, FileCapabilities, Inode, OtherHelper, Step};
 
 /// What the user sees where the privilege is missing.
 pub(super) const REFUSAL: &str = "it would stop with \"failed to create tun device: Operation not permitted\"";
+/// What the user sees where the helper is not executed at all.
+pub(super) const BARE: &str = "QEMU prints a bare \"bridge helper failed\"";
 /// The setuid bit of a mode.
 pub(super) const SETUID: u32 = 0o4000;
 

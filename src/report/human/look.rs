@@ -1,6 +1,7 @@
 //! Symbols, words and colours.
 
 use owo_colors::{OwoColorize, Style};
+use textwrap::{WordSplitter, WrapAlgorithm};
 
 use crate::report::CheckStatus;
 use crate::report::text;
@@ -52,6 +53,17 @@ impl Look<'_> {
     /// A name from the host, safe to print and short enough for a line with others.
     pub(super) fn name(&self, name: &str) -> String {
         text::clipped(name, 32, self.options.charset())
+    }
+
+    /// Text that begins in this column and is wrapped below itself.
+    pub(super) fn wrapped(&self, text: &str, column: usize) -> String {
+        const NARROWEST: usize = 24;
+        let room = self.options.width.saturating_sub(column).max(NARROWEST);
+        let options = textwrap::Options::new(room)
+            .break_words(false)
+            .word_splitter(WordSplitter::NoHyphenation)
+            .wrap_algorithm(WrapAlgorithm::FirstFit);
+        textwrap::wrap(text, options).join(&format!("\n{}", " ".repeat(column)))
     }
 
     pub(super) fn paint(&self, tone: Tone, text: &str) -> String {
