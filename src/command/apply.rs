@@ -159,17 +159,16 @@ fn go(
             if is_interrupted(&held) { vec!["it was interrupted".to_owned()] } else { found }
         }
     };
-    if why.is_empty() {
-        match run.applied() {
-            Ok(()) => {
-                plan.verified = Some(true);
-                let exit = Exit::of_plan(&plan);
-                return Ok(Outcome { plan, exit, why, held: Some(held) });
-            }
-            Err(trouble) => return back(run, plan, vec![trouble.to_string()], held),
-        }
+    let why = match why.as_slice() {
+        [] => run.applied().err().map(|trouble| trouble.to_string()).into_iter().collect(),
+        _ => why,
+    };
+    if !why.is_empty() {
+        return back(run, plan, why, held);
     }
-    back(run, plan, why, held)
+    plan.verified = Some(true);
+    let exit = Exit::of_plan(&plan);
+    Ok(Outcome { plan, exit, why, held: Some(held) })
 }
 
 /// Marks the actions as far as they came; why it stopped.
