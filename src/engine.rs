@@ -128,7 +128,7 @@ impl<'a> Round<'a> {
         if let Some(root) = root {
             self.roots.insert((probe.id, about.unwrap_or("")), root);
         }
-        let mut entries = entries(self.snapshot, self.target, probe, about, judgement, root);
+        let mut entries = self.entries(probe, about, judgement, root);
         if probe.scope == Scope::Trial {
             for entry in &mut entries {
                 trial::wait_for_what_is_told(entry, &self.checks, self.options);
@@ -151,60 +151,60 @@ impl<'a> Round<'a> {
             Judgement::Pass { .. } | Judgement::NotApplicable { .. } => None,
         }
     }
-}
 
-fn entries(
-    snapshot: &Snapshot,
-    target: &Target,
-    probe: &Probe,
-    bridge: Option<&str>,
-    judgement: Judgement,
-    root: Option<&'static str>,
-) -> Vec<Check> {
-    let entry = |status, message: String| Check {
-        id: probe.id,
-        title: catalogue::page(probe.id).map_or(probe.id, |page| page.title),
-        status,
-        bridge: bridge.map(ToOwned::to_owned),
-        cause: None,
-        message,
-        consequence: None,
-        evidence: Vec::new(),
-        blocked_by: None,
-        fix: None,
-        remedy: None,
-        diagnostics: Vec::new(),
-    };
-    match judgement {
-        Judgement::Pass { message, evidence } => {
-            vec![Check { evidence: evidence_entries(evidence), ..entry(CheckStatus::Pass, message) }]
+    /// What the report says of a judgement: an entry for each cause that was found, else one.
+    fn entries(
+        &self,
+        probe: &Probe,
+        bridge: Option<&str>,
+        judgement: Judgement,
+        root: Option<&'static str>,
+    ) -> Vec<Check> {
+        let entry = |status, message: String| Check {
+            id: probe.id,
+            title: catalogue::page(probe.id).map_or(probe.id, |page| page.title),
+            status,
+            bridge: bridge.map(ToOwned::to_owned),
+            cause: None,
+            message,
+            consequence: None,
+            evidence: Vec::new(),
+            blocked_by: None,
+            fix: None,
+            remedy: None,
+            diagnostics: Vec::new(),
+        };
+        match judgement {
+            Judgement::Pass { message, evidence } => {
+                vec![Check { evidence: evidence_entries(evidence), ..entry(CheckStatus::Pass, message) }]
+            }
+            Judgement::NotApplicable { because } => vec![entry(CheckStatus::NotApplicable, because)],
+            Judgement::Unjudged(unknown) if root.is_some() => {
+                vec![Check { blocked_by: root, ..entry(CheckStatus::Blocked, unknown.because) }]
+            }
+            Judgement::Unjudged(Unknown { because, command }) => {
+                let fix = command.map(|command| FixEntry { commands: vec![command], ..FixEntry::default() });
+                vec![Check { fix, ..entry(CheckStatus::Unknown, because) }]
+            }
+            Judgement::Found(findings) => findings
+                .into_iter()
+                .map(|Finding { cause, level, message, consequence, evidence, remedy, diagnostics }| Check {
+                    cause: Some(cause),
+                    consequence,
+                    evidence: evidence_entries(evidence),
+                    fix: remedy.as_ref().map(|remedy| mend::entry(self.snapshot, self.target, probe, bridge, remedy)),
+                    remedy,
+                    diagnostics,
+                    ..entry(
+                        match level {
+                            Level::Warn => CheckStatus::Warn,
+                            Level::Fail => CheckStatus::Fail,
+                        },
+                        message,
+                    )
+                })
+                .collect(),
         }
-        Judgement::NotApplicable { because } => vec![entry(CheckStatus::NotApplicable, because)],
-        Judgement::Unjudged(unknown) if root.is_some() => {
-            vec![Check { blocked_by: root, ..entry(CheckStatus::Blocked, unknown.because) }]
-        }
-        Judgement::Unjudged(Unknown { because, command }) => {
-            let fix = command.map(|command| FixEntry { commands: vec![command], ..FixEntry::default() });
-            vec![Check { fix, ..entry(CheckStatus::Unknown, because) }]
-        }
-        Judgement::Found(findings) => findings
-            .into_iter()
-            .map(|Finding { cause, level, message, consequence, evidence, remedy, diagnostics }| Check {
-                cause: Some(cause),
-                consequence,
-                evidence: evidence_entries(evidence),
-                fix: remedy.as_ref().map(|remedy| mend::entry(snapshot, target, probe, bridge, remedy)),
-                remedy,
-                diagnostics,
-                ..entry(
-                    match level {
-                        Level::Warn => CheckStatus::Warn,
-                        Level::Fail => CheckStatus::Fail,
-                    },
-                    message,
-                )
-            })
-            .collect(),
     }
 }
 
