@@ -12,8 +12,8 @@ use crate::catalogue;
 use crate::helper::{self, Prediction};
 use crate::probe::{self, Case, Evidence, Expect, Finding, Judgement, Level, PROBES, Probe, Scope, Target};
 use crate::report::{
-    Check, CheckStatus, EvidenceEntry, FixEntry, Host, Report, SCHEMA, Status, SubjectEntry, Summary, TargetEntry, Tool,
-    distinct,
+    Check, CheckStatus, EvidenceEntry, FixEntry, Host, Report, SCHEMA, Status, SubjectEntry, Summary, TargetEntry,
+    Tool, distinct,
 };
 use crate::snapshot::{Snapshot, Unknown};
 

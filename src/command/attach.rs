@@ -4,7 +4,7 @@ use crate::attach::Ladder;
 use crate::cli::{self, Format, Selection};
 use crate::engine;
 use crate::exit::Exit;
-use crate::report::{human};
+use crate::report::human;
 
 use super::failure::Failure;
 use super::{output, selection, trial};

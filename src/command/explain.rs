@@ -7,8 +7,8 @@ use crate::cli::{self, Format};
 use crate::engine;
 use crate::exit::Exit;
 use crate::explain::{self, Found, Topic};
+use crate::report::distinct;
 use crate::report::explain::{EXPLANATION_SCHEMA, Explanation, Match, human as text, page};
-use crate::report::{distinct};
 
 use super::failure::Failure;
 use super::{log, output, selection};

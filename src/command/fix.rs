@@ -4,8 +4,8 @@ use crate::cli::{self, PlanFormat};
 use crate::engine::Options;
 use crate::exit::Exit;
 use crate::fix::{self, Choice, Trouble};
+use crate::report::Plan;
 use crate::report::plan::{applied, human, script};
-use crate::report::{Plan};
 
 use super::apply::{self, Applying};
 use super::failure::Failure;

@@ -76,13 +76,11 @@ pub(super) fn stream(fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Res
 
 fn settle(result: io::Result<()>, place: &str) -> Result<(), Failure> {
     match result {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Failure::internal(
-                format!("cannot write the result: {}", reason(&error)),
-                place,
-                "a file that you may write, in a directory with room",
-            ))
-        }
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::internal(
+            format!("cannot write the result: {}", reason(&error)),
+            place,
+            "a file that you may write, in a directory with room",
+        )),
         _ => Ok(()),
     }
 }

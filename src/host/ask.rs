@@ -122,5 +122,6 @@ fn mount_of_tree_decides(root: &Root, path: &Path, want: Want) -> bool {
 fn on_nodev(root: &Root, path: &Path) -> bool {
     let Ok(handle) = root.handle(path, Last::Follow) else { return false };
     let is_device = rustix::fs::fstat(&handle).is_ok_and(|stat| inode::kind(&stat).is_device());
-    is_device && rustix::fs::fstatvfs(&handle).is_ok_and(|seen| seen.f_flag.contains(rustix::fs::StatVfsMountFlags::NODEV))
+    is_device
+        && rustix::fs::fstatvfs(&handle).is_ok_and(|seen| seen.f_flag.contains(rustix::fs::StatVfsMountFlags::NODEV))
 }

@@ -113,9 +113,7 @@ impl Root {
     pub(super) fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, Unread> {
         let (file, size) = self.regular_file(path, limit)?;
         let mut content = Vec::with_capacity(usize::try_from(size).unwrap_or(0).saturating_add(1));
-        file.take(limit.saturating_add(1))
-            .read_to_end(&mut content)
-            .map_err(|error| Unread::Failed(error.into()))?;
+        file.take(limit.saturating_add(1)).read_to_end(&mut content).map_err(|error| Unread::Failed(error.into()))?;
         if content.len() as u64 > limit { Err(Unread::TooLarge) } else { Ok(content) }
     }
 

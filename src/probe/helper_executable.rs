@@ -113,7 +113,6 @@ fn bad_format(case: &Case<'_>, inode: &Inode, binary: Option<&Binary>) -> Option
 }
 
 fn not_executable(message: String, evidence: Vec<Evidence>, remedy: Remedy) -> Finding {
-    let consequence =
-        format!("{}; libvirt: \"cannot execute binary …: Permission denied\"", helper_privilege::BARE);
+    let consequence = format!("{}; libvirt: \"cannot execute binary …: Permission denied\"", helper_privilege::BARE);
     Finding { evidence, ..Finding::fail("helper-not-executable", message).so(consequence).mend(remedy) }
 }

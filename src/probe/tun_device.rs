@@ -227,10 +227,9 @@ fn load(case: &Case<'_>) -> Remedy {
     };
     let remedy = Remedy::automatic(loaded.into_iter().chain([(at_boot, Effect::Evident)]));
     let remedy = match () {
-        () if platform::of(machine).is_declarative() => Remedy::manual(
-            platform::DECLARED,
-            [platform::of(machine).as_root("modprobe tun")],
-        ),
+        () if platform::of(machine).is_declarative() => {
+            Remedy::manual(platform::DECLARED, [platform::of(machine).as_root("modprobe tun")])
+        }
         () if tun.driver == Fact::Known(Driver::Absent) => {
             remedy.by_hand("the running kernel was not seen to have the module, or its loading is forbidden")
         }

@@ -28,10 +28,7 @@ fn hexadecimal<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Stri
 
 impl From<Bytes> for Written {
     fn from(bytes: Bytes) -> Self {
-        String::from_utf8(bytes.0).map_or_else(
-            |error| Self::Hex(to_hex(error.as_bytes())),
-            Self::Text,
-        )
+        String::from_utf8(bytes.0).map_or_else(|error| Self::Hex(to_hex(error.as_bytes())), Self::Text)
     }
 }
 

@@ -8,8 +8,8 @@ use bridge_doctor::snapshot::{Access, Answer, Errno, Fact, Kind, Owned};
 use insta::assert_snapshot;
 
 use crate::state::{
-    NET_ADMIN_EP, State, absent, acl, acl_file, bytes, closed_to_user, finds, included, including, inode, kind, known, no,
-    owned, unseen,
+    NET_ADMIN_EP, State, absent, acl, acl_file, bytes, closed_to_user, finds, included, including, inode, kind, known,
+    no, owned, unseen,
 };
 
 #[test]
@@ -384,9 +384,13 @@ fn one_reading_serves_the_prediction_and_the_checks_where_every_file_opens() {
     closed.host.acl.files[1].closed_directory = Some("/etc/qemu".into());
     acl_file(&mut closed.host).closed_directory = Some("/etc/qemu".into());
     closed.host.acl.files.iter_mut().for_each(|file| file.readable.subject = no(Errno::EACCES));
-    for (state, serves) in
-        [(more(), true), (acl("alow br0\n"), true), (device("/dev/null", 3), true), (closed, false), (State::blind(), true)]
-    {
+    for (state, serves) in [
+        (more(), true),
+        (acl("alow br0\n"), true),
+        (device("/dev/null", 3), true),
+        (closed, false),
+        (State::blind(), true),
+    ] {
         let as_helper = acl_reading(&state.host);
         let reading = acl_as_it_stands(&state.host, &as_helper);
         assert_eq!(*reading, read_acl(&state.host));

@@ -4,7 +4,9 @@ use super::choice::Choice;
 use super::{describe, diff, grants, merge, simulate, standing};
 use crate::engine::{self, Options};
 use crate::platform::{self, Action, Declaration, Effect, Remedy};
-use crate::report::{ActionState, Check, Manual, PLAN_SCHEMA, Plan, PlannedAction, Preimage, Question, Report, Status, distinct};
+use crate::report::{
+    ActionState, Check, Manual, PLAN_SCHEMA, Plan, PlannedAction, Preimage, Question, Report, Status, distinct,
+};
 use crate::snapshot::Snapshot;
 
 /// More faults than a host has; the loop below ends before, since each turn adds an action.

@@ -82,9 +82,14 @@ fn pictures(report: &Report, look: &Look<'_>) -> Vec<String> {
 fn findings(report: &Report, look: &Look<'_>) -> Vec<String> {
     let verbose = look.options.verbose;
     let unknown = report.ended(CheckStatus::Unknown).filter(|check| verbose || finding::matters(check, look));
-    let loud: Vec<&Check> = report.ended(CheckStatus::Fail).chain(report.ended(CheckStatus::Warn)).chain(unknown).collect();
+    let loud: Vec<&Check> =
+        report.ended(CheckStatus::Fail).chain(report.ended(CheckStatus::Warn)).chain(unknown).collect();
     let quiet: Vec<&Check> = if verbose {
-        report.ended(CheckStatus::Blocked).chain(report.ended(CheckStatus::Pass)).chain(report.ended(CheckStatus::NotApplicable)).collect()
+        report
+            .ended(CheckStatus::Blocked)
+            .chain(report.ended(CheckStatus::Pass))
+            .chain(report.ended(CheckStatus::NotApplicable))
+            .collect()
     } else {
         Vec::new()
     };
