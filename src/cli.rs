@@ -171,7 +171,7 @@ pub struct Attach {
     #[arg(long, value_name = "PATH")]
     pub helper: Option<PathBuf>,
     /// How long one run of the helper, and the wait for the ports, may take.
-    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = timeout)]
+    #[arg(long, value_name = "DURATION", default_value = TIMEOUT_AS_TYPED, value_parser = timeout)]
     pub timeout: Duration,
     /// Test the kernel alone: a bridge and two taps in namespaces of their own, without helper, bridge and root.
     #[arg(long, conflicts_with_all = ["bridge", "user", "helper"])]
@@ -183,6 +183,7 @@ pub struct Attach {
 
 /// How long `check --attach` waits, as `attach` does by default.
 pub const TIMEOUT: Duration = Duration::from_secs(10);
+const TIMEOUT_AS_TYPED: &str = "10s";
 
 /// A duration that somebody might wait for.
 fn timeout(text: &str) -> Result<Duration, String> {

@@ -4,6 +4,7 @@ mod mend;
 mod select;
 mod trial;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::acl::Reading;
@@ -11,7 +12,8 @@ use crate::catalogue;
 use crate::helper::{self, Prediction};
 use crate::probe::{self, Case, Evidence, Expect, Finding, Judgement, Level, PROBES, Probe, Scope, Target};
 use crate::report::{
-    Check, CheckStatus, EvidenceEntry, FixEntry, Host, Report, SCHEMA, Status, SubjectEntry, Summary, TargetEntry, Tool,
+    Check, CheckStatus, EvidenceEntry, FixEntry, Host, Report, SCHEMA, Status, SubjectEntry, Summary, TargetEntry,
+    Tool, distinct,
 };
 use crate::snapshot::{Snapshot, Unknown};
 
@@ -31,7 +33,8 @@ pub struct Options {
 }
 
 impl Options {
-    fn selects(&self, id: &str) -> bool {
+    /// Whether this check is one of those to run.
+    pub fn selects(&self, id: &str) -> bool {
         (self.only.is_empty() || self.only.iter().any(|other| other == id))
             && !self.skip.iter().any(|other| other == id)
     }
@@ -41,7 +44,7 @@ impl Options {
 pub fn judge(snapshot: &Snapshot, options: &Options) -> Report {
     let acl = helper::acl_reading(snapshot);
     let target = select::target(snapshot, &acl, options);
-    let mut round = Round::new(snapshot, &target, options);
+    let mut round = Round::new(snapshot, &target, options, &acl);
     round.ask(|scope| scope != Scope::Trial);
     let predictions = target.bridges.iter().filter_map(|bridge| {
         let prediction = helper::predict(snapshot, &acl, bridge)?;
@@ -82,7 +85,7 @@ struct Round<'a> {
     snapshot: &'a Snapshot,
     target: &'a Target,
     options: &'a Options,
-    acl: Reading,
+    acl: Cow<'a, Reading>,
     predictions: Vec<Prediction>,
     checks: Vec<Check>,
     /// The cause behind each check that did not pass, by check and bridge.
@@ -90,8 +93,8 @@ struct Round<'a> {
 }
 
 impl<'a> Round<'a> {
-    fn new(snapshot: &'a Snapshot, target: &'a Target, options: &'a Options) -> Self {
-        let acl = probe::read_acl(snapshot);
+    fn new(snapshot: &'a Snapshot, target: &'a Target, options: &'a Options, as_helper: &'a Reading) -> Self {
+        let acl = probe::acl_as_it_stands(snapshot, as_helper);
         Self { snapshot, target, options, acl, predictions: Vec::new(), checks: Vec::new(), roots: HashMap::new() }
     }
 
@@ -125,7 +128,7 @@ impl<'a> Round<'a> {
         if let Some(root) = root {
             self.roots.insert((probe.id, about.unwrap_or("")), root);
         }
-        let mut entries = entries(self.snapshot, self.target, probe, about, judgement, root);
+        let mut entries = self.entries(probe, about, judgement, root);
         if probe.scope == Scope::Trial {
             for entry in &mut entries {
                 trial::wait_for_what_is_told(entry, &self.checks, self.options);
@@ -148,60 +151,60 @@ impl<'a> Round<'a> {
             Judgement::Pass { .. } | Judgement::NotApplicable { .. } => None,
         }
     }
-}
 
-fn entries(
-    snapshot: &Snapshot,
-    target: &Target,
-    probe: &Probe,
-    bridge: Option<&str>,
-    judgement: Judgement,
-    root: Option<&'static str>,
-) -> Vec<Check> {
-    let entry = |status, message: String| Check {
-        id: probe.id,
-        title: catalogue::page(probe.id).map_or(probe.id, |page| page.title),
-        status,
-        bridge: bridge.map(ToOwned::to_owned),
-        cause: None,
-        message,
-        consequence: None,
-        evidence: Vec::new(),
-        blocked_by: None,
-        fix: None,
-        remedy: None,
-        diagnostics: Vec::new(),
-    };
-    match judgement {
-        Judgement::Pass { message, evidence } => {
-            vec![Check { evidence: evidence_entries(evidence), ..entry(CheckStatus::Pass, message) }]
+    /// What the report says of a judgement: an entry for each cause that was found, else one.
+    fn entries(
+        &self,
+        probe: &Probe,
+        bridge: Option<&str>,
+        judgement: Judgement,
+        root: Option<&'static str>,
+    ) -> Vec<Check> {
+        let entry = |status, message: String| Check {
+            id: probe.id,
+            title: catalogue::page(probe.id).map_or(probe.id, |page| page.title),
+            status,
+            bridge: bridge.map(ToOwned::to_owned),
+            cause: None,
+            message,
+            consequence: None,
+            evidence: Vec::new(),
+            blocked_by: None,
+            fix: None,
+            remedy: None,
+            diagnostics: Vec::new(),
+        };
+        match judgement {
+            Judgement::Pass { message, evidence } => {
+                vec![Check { evidence: evidence_entries(evidence), ..entry(CheckStatus::Pass, message) }]
+            }
+            Judgement::NotApplicable { because } => vec![entry(CheckStatus::NotApplicable, because)],
+            Judgement::Unjudged(unknown) if root.is_some() => {
+                vec![Check { blocked_by: root, ..entry(CheckStatus::Blocked, unknown.because) }]
+            }
+            Judgement::Unjudged(Unknown { because, command }) => {
+                let fix = command.map(|command| FixEntry { commands: vec![command], ..FixEntry::default() });
+                vec![Check { fix, ..entry(CheckStatus::Unknown, because) }]
+            }
+            Judgement::Found(findings) => findings
+                .into_iter()
+                .map(|Finding { cause, level, message, consequence, evidence, remedy, diagnostics }| Check {
+                    cause: Some(cause),
+                    consequence,
+                    evidence: evidence_entries(evidence),
+                    fix: remedy.as_ref().map(|remedy| mend::entry(self.snapshot, self.target, probe, bridge, remedy)),
+                    remedy,
+                    diagnostics,
+                    ..entry(
+                        match level {
+                            Level::Warn => CheckStatus::Warn,
+                            Level::Fail => CheckStatus::Fail,
+                        },
+                        message,
+                    )
+                })
+                .collect(),
         }
-        Judgement::NotApplicable { because } => vec![entry(CheckStatus::NotApplicable, because)],
-        Judgement::Unjudged(unknown) if root.is_some() => {
-            vec![Check { blocked_by: root, ..entry(CheckStatus::Blocked, unknown.because) }]
-        }
-        Judgement::Unjudged(Unknown { because, command }) => {
-            let fix = command.map(|command| FixEntry { commands: vec![command], ..FixEntry::default() });
-            vec![Check { fix, ..entry(CheckStatus::Unknown, because) }]
-        }
-        Judgement::Found(findings) => findings
-            .into_iter()
-            .map(|Finding { cause, level, message, consequence, evidence, remedy, diagnostics }| Check {
-                cause: Some(cause),
-                consequence,
-                evidence: evidence_entries(evidence),
-                fix: remedy.as_ref().map(|remedy| mend::entry(snapshot, target, probe, bridge, remedy)),
-                remedy,
-                diagnostics,
-                ..entry(
-                    match level {
-                        Level::Warn => CheckStatus::Warn,
-                        Level::Fail => CheckStatus::Fail,
-                    },
-                    message,
-                )
-            })
-            .collect(),
     }
 }
 
@@ -222,13 +225,8 @@ fn cause_of(prediction: &Prediction, checks: &[Check]) -> Option<&'static str> {
 }
 
 fn root_causes(checks: &[Check]) -> Vec<&'static str> {
-    let mut causes = Vec::new();
-    for cause in checks.iter().filter(|check| check.status == CheckStatus::Fail).filter_map(|check| check.cause) {
-        if !causes.contains(&cause) {
-            causes.push(cause);
-        }
-    }
-    causes
+    let failed = checks.iter().filter(|check| check.status == CheckStatus::Fail);
+    distinct(failed.filter_map(|check| check.cause))
 }
 
 fn host(snapshot: &Snapshot) -> Host {

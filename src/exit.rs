@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use crate::helper::Outcome;
 use crate::report::nagios::PluginState;
-use crate::report::{Attach, ForwardingStatus, Plan, Report, Status};
+use crate::report::{Attach, Fleet, ForwardingStatus, HostStatus, Plan, Report, Status};
 
 /// How bridge-doctor ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -37,6 +37,20 @@ impl Exit {
             _ if strict && report.summary.warn > 0 => Self::Broken,
             Status::Unknown => Self::Unknown,
             Status::Pass | Status::Warn => Self::Healthy,
+        }
+    }
+
+    /// The verdict over many hosts: that of the worst, and a file that could not be read may hide anything.
+    pub fn of_fleet(fleet: &Fleet, strict: bool) -> Self {
+        let any = |status| fleet.hosts.iter().any(|host| host.verdict(strict) == status);
+        if any(HostStatus::Unreadable) {
+            Self::Internal
+        } else if any(HostStatus::Fail) {
+            Self::Broken
+        } else if any(HostStatus::Unknown) {
+            Self::Unknown
+        } else {
+            Self::Healthy
         }
     }
 
@@ -96,22 +110,5 @@ impl Exit {
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit.code())
-    }
-}
-
-impl Exit {
-    /// The verdict over many hosts: that of the worst, and a file that could not be read may hide anything.
-    pub fn of_fleet(fleet: &crate::report::Fleet, strict: bool) -> Self {
-        use crate::report::HostStatus;
-        let any = |status| fleet.hosts.iter().any(|host| host.verdict(strict) == status);
-        if any(HostStatus::Unreadable) {
-            Self::Internal
-        } else if any(HostStatus::Fail) {
-            Self::Broken
-        } else if any(HostStatus::Unknown) {
-            Self::Unknown
-        } else {
-            Self::Healthy
-        }
     }
 }

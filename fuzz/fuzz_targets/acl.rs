@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use bridge_doctor::acl::Limits;
 use bridge_doctor::command::{acl_exit, acl_report};
-use bridge_doctor::report::{render_acl, write_acl_json};
+use bridge_doctor::report::{json, render_acl};
 use bridge_doctor::snapshot::{Access, Acl, AclFile, Answer, Bytes, Fact};
 use libfuzzer_sys::fuzz_target;
 
@@ -24,7 +24,7 @@ fuzz_target!(|data: &[u8]| {
         assert!(!text.chars().any(|character| character.is_control() && character != '\n'), "{text:?}");
         assert!(!ascii || text.is_ascii(), "{text:?}");
     }
-    write_acl_json(&report, &mut std::io::sink()).expect("a sink takes everything");
+    json::write(&report, &mut std::io::sink()).expect("a sink takes everything");
 });
 
 fn file(path: &str, content: &[u8]) -> AclFile {

@@ -24,6 +24,6 @@ pub use name::{BridgeName, LONGEST_NAME};
 pub use reading::{
     Decision, Include, IncludeResult, Limits, Opened, Outcome, Place, Reading, Rule, RuleKind, Source, Verdict,
 };
-pub use source::{IndexedAcl, WithoutPermissions, special};
-pub use visible::{Charset, visible, visible_text};
+pub use source::{IndexedAcl, WithoutPermissions, as_helper, special};
+pub use visible::{Charset, is_unseen, visible, visible_text};
 pub use walk::read;

@@ -15,7 +15,7 @@ const FULL_DEVICE: Kind = Kind::CharDevice { major: 1, minor: 7 };
 /// The files as the helper can open them.
 impl Source for Acl {
     fn open(&self, path: &Path) -> Opened<'_> {
-        as_helper(self.file(path))
+        self.file(path).map_or(Opened::Unknown, as_helper)
     }
 
     fn is_directory(&self, path: &Path) -> bool {
@@ -37,7 +37,7 @@ impl<'a> IndexedAcl<'a> {
 
 impl Source for IndexedAcl<'_> {
     fn open(&self, path: &Path) -> Opened<'_> {
-        as_helper(self.0.get(path.as_os_str()).copied())
+        self.0.get(path.as_os_str()).map_or(Opened::Unknown, |file| as_helper(file))
     }
 
     fn is_directory(&self, path: &Path) -> bool {
@@ -49,11 +49,12 @@ fn is_directory(file: &AclFile) -> bool {
     matches!(&file.inode, Fact::Known(Ok(inode)) if inode.kind == Kind::Directory)
 }
 
-fn as_helper(file: Option<&AclFile>) -> Opened<'_> {
-    match file.map(|file| (file, file.readable.as_helper())) {
-        Some((file, Fact::Known(Answer::Yes))) => special(file).unwrap_or_else(|| content(file)),
-        Some((_, Fact::Known(Answer::No(errno)))) => Opened::Failed(*errno),
-        Some((_, Fact::Unknown(_) | Fact::NeedsLiveHost)) | None => Opened::Unknown,
+/// What opening the file gives the helper.
+pub fn as_helper(file: &AclFile) -> Opened<'_> {
+    match file.readable.as_helper() {
+        Fact::Known(Answer::Yes) => special(file).unwrap_or_else(|| content(file)),
+        Fact::Known(Answer::No(errno)) => Opened::Failed(*errno),
+        Fact::Unknown(_) | Fact::NeedsLiveHost => Opened::Unknown,
     }
 }
 

@@ -3,12 +3,20 @@
 use std::fmt::Write as _;
 
 /// Which characters may stand for themselves.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Charset {
     /// Every visible one.
+    #[default]
     Unicode,
     /// Those of ASCII.
     Ascii,
+}
+
+impl Charset {
+    /// That of a reader who asked for ASCII, or did not.
+    pub fn of(ascii: bool) -> Self {
+        if ascii { Self::Ascii } else { Self::Unicode }
+    }
 }
 
 /// The bytes as text, with every control character and every byte that is no UTF-8 escaped.
@@ -39,19 +47,21 @@ fn push(out: &mut String, character: char, charset: Charset) {
             let _ = write!(out, "\\x{:02x}", u32::from(character));
         }
         _ if character.is_ascii() => out.push(character),
-        _ if charset == Charset::Ascii || is_hidden(character) => {
+        _ if charset == Charset::Ascii || is_unseen(character) => {
             let _ = write!(out, "\\u{{{:x}}}", u32::from(character));
         }
         _ => out.push(character),
     }
 }
 
-/// Characters that show nothing or change how their neighbours show: C1 controls, zero width, direction, line ends.
-fn is_hidden(character: char) -> bool {
-    matches!(character,
-        '\u{80}'..='\u{a0}' | '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202f}'
-        | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e0fff}')
+/// Control, bidirectional, zero-width and other characters that print as nothing or as something else.
+pub fn is_unseen(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{a0}' | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{1680}' | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{2000}'..='\u{200f}' | '\u{2028}'..='\u{202f}' | '\u{205f}'..='\u{206f}'
+            | '\u{2800}' | '\u{3000}' | '\u{3164}' | '\u{e000}'..='\u{f8ff}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff0}'..='\u{fffd}' | '\u{e0000}'..='\u{10ffff}')
 }
 
 #[cfg(test)]
@@ -62,6 +72,7 @@ mod tests {
     fn nothing_that_steers_a_terminal_passes() {
         assert_eq!(visible(b"a\x1b[31mb\t\x7f\n", Charset::Unicode), r"a\x1b[31mb\t\x7f\n");
         assert_eq!(visible("\u{9b}31m\u{202e}\u{feff}".as_bytes(), Charset::Unicode), r"\u{9b}31m\u{202e}\u{feff}");
+        assert_eq!(visible("br\u{3164}\u{2800}0".as_bytes(), Charset::Unicode), r"br\u{3164}\u{2800}0");
         assert_eq!(visible(b"br\xff0", Charset::Unicode), r"br\xff0");
     }
 

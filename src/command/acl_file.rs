@@ -6,7 +6,7 @@ use crate::acl::Limits;
 use crate::cli::{self, Format, Selection};
 use crate::exit::Exit;
 use crate::host;
-use crate::report::{render_acl, write_acl_json};
+use crate::report::{json, render_acl};
 use crate::snapshot::Acl;
 
 use super::failure::Failure;
@@ -21,7 +21,7 @@ pub(super) fn run(options: &cli::Acl, ascii: bool) -> Result<Exit, Failure> {
     let report = acl_report(&files, &bridges, Limits::default());
     match options.format {
         Format::Human => output::write(&render_acl(&report, output::wants_colour(), ascii), None)?,
-        Format::Json => output::stream(|out| write_acl_json(&report, out))?,
+        Format::Json => output::stream(|out| json::write(&report, out))?,
     }
     Ok(acl_exit(&report))
 }

@@ -12,7 +12,7 @@ use crate::fix::journal::{Journal, Run, RunState, Why};
 use crate::fix::undo::Kept;
 use crate::fix::{self, Trouble};
 use crate::report::text::{Charset, printable};
-use crate::report::{ActionState, Plan, PlannedAction};
+use crate::report::{ActionState, Plan, PlannedAction, distinct};
 
 use super::consent;
 use super::failure::Failure;
@@ -136,15 +136,9 @@ fn go(
     tasks: &[Task<'_>],
     prepared: &Prepared,
 ) -> Result<Outcome, Failure> {
-    let held = Interrupt::hold().map_err(|error| {
-        Failure::internal(format!("signals cannot be held back: {error}"), "fix", "free descriptors (`ulimit -n`)")
-    })?;
-    let mut causes: Vec<String> = Vec::new();
-    for cause in plan.actions.iter().flat_map(|action| &action.causes) {
-        if !causes.iter().any(|known| known == cause) {
-            causes.push((*cause).to_owned());
-        }
-    }
+    let held = hold("fix")?;
+    let causes = distinct(plan.actions.iter().flat_map(|action| &action.causes));
+    let causes = causes.into_iter().map(|cause| (*cause).to_owned()).collect();
     let mut run = journal.begin(causes, tasks.len())?;
     plan.run = Some(run.id().to_owned());
     let shows = std::io::stderr().is_terminal();
@@ -165,17 +159,16 @@ fn go(
             if is_interrupted(&held) { vec!["it was interrupted".to_owned()] } else { found }
         }
     };
-    if why.is_empty() {
-        match run.applied() {
-            Ok(()) => {
-                plan.verified = Some(true);
-                let exit = Exit::of_plan(&plan);
-                return Ok(Outcome { plan, exit, why, held: Some(held) });
-            }
-            Err(trouble) => return back(run, plan, vec![trouble.to_string()], held),
-        }
+    let why = match why.as_slice() {
+        [] => run.applied().err().map(|trouble| trouble.to_string()).into_iter().collect(),
+        _ => why,
+    };
+    if !why.is_empty() {
+        return back(run, plan, why, held);
     }
-    back(run, plan, why, held)
+    plan.verified = Some(true);
+    let exit = Exit::of_plan(&plan);
+    Ok(Outcome { plan, exit, why, held: Some(held) })
 }
 
 /// Marks the actions as far as they came; why it stopped.
@@ -218,6 +211,12 @@ fn tasks(plan: &Plan) -> Vec<Task<'_>> {
 fn task(planned: &PlannedAction) -> Task<'_> {
     let PlannedAction { id, cause, summary, action, effect, .. } = planned;
     Task { id, cause, summary, action, effect }
+}
+
+/// Holds back the signals that ask the program to end.
+pub(super) fn hold(command: &str) -> Result<Interrupt, Failure> {
+    let lacking = |error: std::io::Error| format!("signals cannot be held back: {error}");
+    Interrupt::hold().map_err(|error| Failure::internal(lacking(error), command, "free descriptors (`ulimit -n`)"))
 }
 
 /// Whether a signal that asks the program to end waits.

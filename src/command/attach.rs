@@ -4,7 +4,7 @@ use crate::attach::Ladder;
 use crate::cli::{self, Format, Selection};
 use crate::engine;
 use crate::exit::Exit;
-use crate::report::{human, json};
+use crate::report::human;
 
 use super::failure::Failure;
 use super::{output, selection, trial};
@@ -27,7 +27,7 @@ pub(super) fn run(options: &cli::Attach, ascii: bool) -> Result<Exit, Failure> {
     };
     let text = match options.format {
         Format::Human => human::render_attach(&report, attach, &output::look(ascii)),
-        Format::Json => json::render(attach).map_err(|error| output::unwritable_json(&error))?,
+        Format::Json => output::json(attach)?,
     };
     output::write(&text, None)?;
     Ok(Exit::of_attach(attach))

@@ -9,7 +9,7 @@ use crate::exit::Exit;
 use crate::helper;
 use crate::report::nagios::{self, PluginState};
 use crate::report::text::Charset;
-use crate::report::{Report, Run, github, human, json, junit, markdown, prometheus, tap};
+use crate::report::{Report, Run, github, human, junit, markdown, prometheus, tap};
 use crate::snapshot::{Snapshot, redact};
 
 use super::failure::Failure;
@@ -66,8 +66,10 @@ fn answer(options: &cli::Check, ascii: bool) -> Result<Exit, Failure> {
 
 fn question(options: &cli::Check) -> Result<engine::Options, Failure> {
     let bridges = selection::bridges(&options.selection.bridge)?;
-    selection::checks(&options.only, &options.skip, options.attach)?;
-    Ok(engine::Options { bridges, expect: options.expect, only: options.only.clone(), skip: options.skip.clone() })
+    let (only, skip) = (options.only.clone(), options.skip.clone());
+    let question = engine::Options { bridges, expect: options.expect, only, skip };
+    selection::checks(&question, options.attach)?;
+    Ok(question)
 }
 
 /// Runs the real helper for each bridge.
@@ -86,7 +88,7 @@ fn redacted(snapshot: &mut Snapshot, question: &mut engine::Options) -> Result<(
     if !question.bridges.is_empty() {
         snapshot.asked_bridges = std::mem::take(&mut question.bridges);
     }
-    *snapshot = redact(snapshot).map_err(|error| output::unwritable_json(&error))?;
+    *snapshot = redact(snapshot).map_err(|error| output::unwritable("JSON", &error))?;
     Ok(())
 }
 
@@ -98,7 +100,7 @@ pub(super) fn circumstances(options: &cli::Check, ascii: bool, begun: Instant) -
         strict: options.strict,
         expecting: options.expect.is_some(),
         partial: !options.only.is_empty() || !options.skip.is_empty(),
-        charset: if ascii { Charset::Ascii } else { Charset::Unicode },
+        charset: Charset::of(ascii),
     }
 }
 
@@ -115,8 +117,8 @@ fn render(report: &Report, run: &Run, options: &cli::Check) -> Result<String, Fa
                 expecting: run.expecting,
             },
         ),
-        CheckFormat::Json => json::render(report).map_err(|error| output::unwritable_json(&error))?,
-        CheckFormat::Junit => junit::render(report, run).map_err(|error| output::unwritable_xml(&error))?,
+        CheckFormat::Json => output::json(report)?,
+        CheckFormat::Junit => junit::render(report, run).map_err(|error| output::unwritable("XML", &error))?,
         CheckFormat::Tap => tap::render(report, run),
         CheckFormat::Nagios => nagios::render(report, run),
         CheckFormat::Prometheus => prometheus::render(report, run),

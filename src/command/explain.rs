@@ -7,8 +7,8 @@ use crate::cli::{self, Format};
 use crate::engine;
 use crate::exit::Exit;
 use crate::explain::{self, Found, Topic};
+use crate::report::distinct;
 use crate::report::explain::{EXPLANATION_SCHEMA, Explanation, Match, human as text, page};
-use crate::report::json;
 
 use super::failure::Failure;
 use super::{log, output, selection};
@@ -32,7 +32,7 @@ pub(super) fn run(options: &cli::Explain, ascii: bool) -> Result<Exit, Failure> 
     let explanation = Explanation { schema: EXPLANATION_SCHEMA, matches, nearest };
     let rendered = match options.format {
         Format::Human => text::render(&explanation, &output::look(ascii)),
-        Format::Json => json::render(&explanation).map_err(|error| output::unwritable_json(&error))?,
+        Format::Json => output::json(&explanation)?,
     };
     output::write(&rendered, None)?;
     Ok(exit)
@@ -142,11 +142,6 @@ fn may_be_helper(path: &str) -> bool {
 
 /// What the incidents name, each once.
 fn named(matches: &[Match], param: &str) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for name in matches.iter().filter_map(|one| one.params.get(param)).filter(|name| !name.is_empty()) {
-        if !names.contains(name) {
-            names.push(name.clone());
-        }
-    }
-    names
+    let names = matches.iter().filter_map(|one| one.params.get(param)).filter(|name| !name.is_empty());
+    distinct(names).into_iter().cloned().collect()
 }

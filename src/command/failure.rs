@@ -1,7 +1,7 @@
 //! What ends a command early: always what, where and what to try.
 
 use std::fmt;
-use std::io::Write;
+use std::io::{self, Write as _};
 
 use crate::exit::Exit;
 use crate::host;
@@ -46,7 +46,7 @@ impl Failure {
 
     /// Writes it to standard error; where that is closed, the exit code still tells.
     pub(super) fn complain(&self) {
-        let _ = writeln!(std::io::stderr().lock(), "{self}");
+        let _ = writeln!(io::stderr().lock(), "{self}");
     }
 }
 
@@ -55,6 +55,12 @@ impl fmt::Display for Failure {
         let text = |text: &str| printable(text, Charset::Unicode);
         write!(f, "bridge-doctor: {}: {}\n  try: {}", text(&self.what), text(&self.place), text(&self.remedy))
     }
+}
+
+/// The system's text without Rust's "(os error N)".
+pub(super) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_owned()
 }
 
 impl From<host::Error> for Failure {

@@ -4,8 +4,8 @@ use crate::cli::{self, PlanFormat};
 use crate::engine::Options;
 use crate::exit::Exit;
 use crate::fix::{self, Choice, Trouble};
+use crate::report::Plan;
 use crate::report::plan::{applied, human, script};
-use crate::report::{Plan, json};
 
 use super::apply::{self, Applying};
 use super::failure::Failure;
@@ -88,7 +88,7 @@ fn refuse_elsewhere(options: &cli::Fix) -> Result<(), Failure> {
 fn render(plan: &Plan, format: PlanFormat, ascii: bool) -> Result<String, Failure> {
     match format {
         PlanFormat::Human => Ok(human::render(plan, &output::look(ascii))),
-        PlanFormat::Json => json::render(plan).map_err(|error| output::unwritable_json(&error)),
+        PlanFormat::Json => output::json(plan),
         PlanFormat::Sh => Ok(script::render(plan)),
     }
 }

@@ -10,11 +10,11 @@ use std::{io, thread};
 use crate::cli::{self, CheckFormat, Selection};
 use crate::engine;
 use crate::exit::Exit;
-use crate::report::{Fleet, HostEntry, Run, Tool, fleet, json};
+use crate::report::{Fleet, HostEntry, Run, Tool, fleet};
 use crate::snapshot::Snapshot;
 
 use super::check;
-use super::failure::Failure;
+use super::failure::{Failure, reason};
 use super::output::{self, Reader};
 use super::progress::Progress;
 use super::{from, selection};
@@ -66,8 +66,8 @@ pub(super) fn run(options: &cli::Check, question: &engine::Options, ascii: bool)
 fn render(fleet: &Fleet, options: &cli::Check, run: &Run) -> Result<String, Failure> {
     Ok(match options.format {
         CheckFormat::Human | CheckFormat::Github => fleet::human::render(fleet, run.charset, options.verbose),
-        CheckFormat::Json => json::render(fleet).map_err(|error| output::unwritable_json(&error))?,
-        CheckFormat::Junit => fleet::junit::render(fleet, run).map_err(|error| output::unwritable_xml(&error))?,
+        CheckFormat::Json => output::json(fleet)?,
+        CheckFormat::Junit => fleet::junit::render(fleet, run).map_err(|error| output::unwritable("XML", &error))?,
         CheckFormat::Tap => fleet::tap::render(fleet, run),
         CheckFormat::Nagios => fleet::nagios::render(fleet, run),
         CheckFormat::Prometheus => fleet::prometheus::render(fleet, run),
@@ -111,7 +111,7 @@ fn sources(options: &cli::Check) -> Result<Vec<Source>, Failure> {
 fn snapshots_in(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
     let listed = fs::read_dir(directory).and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
     let entries = listed.map_err(|error| {
-        let why = from::reason(&error);
+        let why = reason(&error);
         Failure::internal(format!("cannot list it: {why}"), directory.display().to_string(), "a directory you may read")
     })?;
     let mut files: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).collect();

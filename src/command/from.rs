@@ -9,7 +9,7 @@ use serde_json::error::Category;
 
 use crate::snapshot::{SCHEMA, Snapshot};
 
-use super::failure::Failure;
+use super::failure::{Failure, reason};
 
 /// No host has this much to tell; beyond it stands something else by mistake.
 const LIMIT: u64 = 256 << 20;
@@ -53,12 +53,6 @@ fn bytes(source: impl Read) -> io::Result<Vec<u8>> {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is too large to be one"));
     }
     Ok(content)
-}
-
-/// The system's text without Rust's "(os error N)".
-pub(super) fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_owned()
 }
 
 fn parse(content: &[u8], name: &str) -> Result<Snapshot, Failure> {

@@ -2,7 +2,6 @@
 
 use crate::cli::{self, Format, Listing};
 use crate::exit::Exit;
-use crate::report::json;
 use crate::report::list::{self, List};
 
 use super::failure::Failure;
@@ -16,7 +15,7 @@ pub(super) fn run(options: &cli::List) -> Result<Exit, Failure> {
     };
     let text = match options.format {
         Format::Human => list::render(&list),
-        Format::Json => json::render(&list).map_err(|error| output::unwritable_json(&error))?,
+        Format::Json => output::json(&list)?,
     };
     output::write(&text, None)?;
     Ok(Exit::Healthy)

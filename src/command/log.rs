@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::explain::{self, Found};
 
-use super::failure::Failure;
+use super::failure::{Failure, reason};
 use super::progress::Progress;
 
 /// Below this, reading is over before anyone wonders.
@@ -21,7 +21,7 @@ pub(super) fn read_file(path: &Path) -> Result<Found, Failure> {
     let place = || path.display().to_string();
     let failure = |error: io::Error| {
         Failure::internal(
-            format!("cannot read it: {error}"),
+            format!("cannot read it: {}", reason(&error)),
             place(),
             "name a file that you may read, or pipe the text in",
         )
@@ -41,8 +41,9 @@ pub(super) fn read_file(path: &Path) -> Result<Found, Failure> {
 }
 
 pub(super) fn read_stdin() -> Result<Found, Failure> {
-    explain(&mut io::stdin().lock())
-        .map_err(|error| Failure::internal(format!("cannot read it: {error}"), "standard input", "pipe a text in"))
+    explain(&mut io::stdin().lock()).map_err(|error| {
+        Failure::internal(format!("cannot read it: {}", reason(&error)), "standard input", "pipe a text in")
+    })
 }
 
 fn explain(input: &mut dyn Read) -> io::Result<Found> {

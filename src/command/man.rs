@@ -11,7 +11,7 @@ use clap::{Command, CommandFactory};
 use crate::cli::{self, Cli};
 use crate::exit::Exit;
 
-use super::failure::Failure;
+use super::failure::{Failure, reason};
 use super::output;
 
 pub(super) fn run(options: &cli::Man) -> Result<Exit, Failure> {
@@ -44,7 +44,8 @@ fn shown(program: &Command) -> impl Iterator<Item = &Command> {
 fn write_all(program: &Command, directory: &Path) -> Result<(), Failure> {
     fs::create_dir_all(directory).map_err(|error| {
         let place = directory.display().to_string();
-        Failure::internal(format!("cannot make the directory: {error}"), place, "a directory that you may write")
+        let what = format!("cannot make the directory: {}", reason(&error));
+        Failure::internal(what, place, "a directory that you may write")
     })?;
     for command in std::iter::once(None).chain(shown(program).map(Some)) {
         let file = directory.join(format!("{}.1", page::name(program, command)));

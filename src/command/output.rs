@@ -6,10 +6,11 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt
 use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
+use serde::Serialize;
 
-use crate::report::human;
+use crate::report::{human, json};
 
-use super::failure::Failure;
+use super::failure::{Failure, reason};
 
 /// Names of this process's own standard output: opening one of them anew could cut off what stands there already.
 const STANDARD_OUTPUT: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
@@ -75,32 +76,29 @@ pub(super) fn stream(fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Res
 
 fn settle(result: io::Result<()>, place: &str) -> Result<(), Failure> {
     match result {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            let text = error.to_string();
-            let reason = text.split(" (os error").next().unwrap_or(&text);
-            Err(Failure::internal(
-                format!("cannot write the result: {reason}"),
-                place,
-                "a file that you may write, in a directory with room",
-            ))
-        }
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::internal(
+            format!("cannot write the result: {}", reason(&error)),
+            place,
+            "a file that you may write, in a directory with room",
+        )),
         _ => Ok(()),
     }
 }
 
-/// A result that has no JSON form.
-pub(super) fn unwritable_json(error: &serde_json::Error) -> Failure {
-    Failure::internal(
-        format!("cannot write the result as JSON: {error}"),
-        "standard output",
-        "--format human; please report it",
-    )
+/// A result as JSON.
+pub(super) fn json(result: &impl Serialize) -> Result<String, Failure> {
+    json::render(result).map_err(|error| unwritable("JSON", &error))
 }
 
-/// A result that has no XML form.
-pub(super) fn unwritable_xml(error: &impl std::fmt::Display) -> Failure {
+/// The same on one line.
+pub(super) fn json_line(result: &impl Serialize) -> Result<String, Failure> {
+    json::line(result).map_err(|error| unwritable("JSON", &error))
+}
+
+/// A result that does not have this form.
+pub(super) fn unwritable(form: &str, error: &impl std::fmt::Display) -> Failure {
     Failure::internal(
-        format!("cannot write the result as XML: {error}"),
+        format!("cannot write the result as {form}: {error}"),
         "standard output",
         "--format human; please report it",
     )

@@ -6,7 +6,7 @@ use crate::attach::sandbox::{self, Sandbox, Step, forbidden_by};
 use crate::cli::{self, Format};
 use crate::exit::Exit;
 use crate::helper::Outcome;
-use crate::report::{ATTACH_SCHEMA, Attach, ForwardingEntry, ForwardingStatus, human, json};
+use crate::report::{ATTACH_SCHEMA, Attach, ForwardingEntry, ForwardingStatus, human};
 use crate::snapshot::Errno;
 
 use super::failure::Failure;
@@ -21,7 +21,7 @@ pub(super) fn run(options: &cli::Attach, ascii: bool) -> Result<Exit, Failure> {
     let attach = entry(result, started.elapsed().as_secs_f64());
     let text = match options.format {
         Format::Human => human::render_sandbox(&attach, &output::look(ascii)),
-        Format::Json => json::render(&attach).map_err(|error| output::unwritable_json(&error))?,
+        Format::Json => output::json(&attach)?,
     };
     output::write(&text, None)?;
     // Without namespaces nothing was looked at.

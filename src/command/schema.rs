@@ -5,7 +5,7 @@ use crate::exit::Exit;
 use crate::report::change::{self, Change};
 use crate::report::explain::{EXPLANATION_SCHEMA, Explanation};
 use crate::report::undo::{Runs, Undo};
-use crate::report::{self, AclReport, Attach, Fleet, Plan, Report, json, schema};
+use crate::report::{self, AclReport, Attach, Fleet, Plan, Report, schema};
 use crate::snapshot::{self, Snapshot};
 
 use super::failure::Failure;
@@ -24,7 +24,7 @@ pub(super) fn run(options: &cli::Schema) -> Result<Exit, Failure> {
         Output::Fleet => schema::of::<Fleet>(report::FLEET_SCHEMA),
         Output::Change => schema::of::<Change>(change::CHANGE_SCHEMA),
     };
-    let text = json::render(&schema).map_err(|error| output::unwritable_json(&error))?;
+    let text = output::json(&schema)?;
     output::write(&text, None)?;
     Ok(Exit::Healthy)
 }

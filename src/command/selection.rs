@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::catalogue;
 use crate::cli::Selection;
+use crate::engine;
 use crate::host::{self, Request};
 use crate::probe::{Expect, PROBES, Scope};
 use crate::snapshot::Snapshot;
@@ -67,15 +68,13 @@ fn root(roots: &[PathBuf]) -> Result<Option<PathBuf>, Failure> {
 }
 
 /// Refuses ids that no check has, and a selection that leaves no check.
-pub(super) fn checks(only: &[String], skip: &[String], attach: bool) -> Result<(), Failure> {
-    for (option, ids) in [("--only", only), ("--skip", skip)] {
+pub(super) fn checks(question: &engine::Options, attach: bool) -> Result<(), Failure> {
+    for (option, ids) in [("--only", &question.only), ("--skip", &question.skip)] {
         if let Some(unknown) = ids.iter().find(|id| catalogue::page(id).is_none()) {
-            return Err(Failure::usage(format!("no check is called `{unknown}`"), option, suggestion(unknown)));
+            return Err(Failure::usage(format!("no check is called `{unknown}`"), option, near_check(unknown)));
         }
     }
-    let selected =
-        |id: &str| (only.is_empty() || only.iter().any(|one| one == id)) && !skip.iter().any(|one| one == id);
-    let mut left = PROBES.iter().filter(|probe| selected(probe.id)).peekable();
+    let mut left = PROBES.iter().filter(|probe| question.selects(probe.id)).peekable();
     if left.peek().is_none() {
         return Err(Failure::usage("no check is left", "--only and --skip", "leave out one of the two"));
     }
@@ -97,33 +96,27 @@ pub(super) fn causes(ids: &[String]) -> Result<(), Failure> {
     }
 }
 
+/// What may have been meant by an id that neither a check nor a cause has.
 fn near_id(unknown: &str) -> String {
-    let word = unknown.trim().to_lowercase().replace('_', "-");
     let causes = catalogue::pages().iter().flat_map(|page| page.causes.iter().map(|cause| cause.id));
-    let ids = catalogue::pages().iter().map(|page| page.id).chain(causes);
+    did_you_mean(unknown, catalogue::pages().iter().map(|page| page.id).chain(causes), "list causes")
+}
+
+/// What may have been meant by an id that no check has.
+fn near_check(unknown: &str) -> String {
+    match catalogue::check_of_cause(unknown) {
+        Some(check) => format!("`{unknown}` is a cause; the check that finds it is `{check}`"),
+        None => did_you_mean(unknown, catalogue::pages().iter().map(|page| page.id), "list checks"),
+    }
+}
+
+/// The id that is most like the word; where none is like it, the subcommand that names them all.
+fn did_you_mean(word: &str, ids: impl Iterator<Item = &'static str>, list: &str) -> String {
+    let word = word.trim().to_lowercase().replace('_', "-");
     ids.map(|id| (strsim::jaro_winkler(&word, id), id))
         .max_by(|one, other| one.0.total_cmp(&other.0))
         .filter(|(likeness, _)| *likeness >= LIKENESS)
-        .map_or_else(
-            || "`bridge-doctor list causes` names them all".to_owned(),
-            |(_, id)| format!("did you mean `{id}`?"),
-        )
-}
-
-fn suggestion(unknown: &str) -> String {
-    if let Some(check) = catalogue::check_of_cause(unknown) {
-        return format!("`{unknown}` is a cause; the check that finds it is `{check}`");
-    }
-    let word = unknown.trim().to_lowercase().replace('_', "-");
-    catalogue::pages()
-        .iter()
-        .map(|page| (strsim::jaro_winkler(&word, page.id), page.id))
-        .max_by(|one, other| one.0.total_cmp(&other.0))
-        .filter(|(likeness, _)| *likeness >= LIKENESS)
-        .map_or_else(
-            || "`bridge-doctor list checks` names them all".to_owned(),
-            |(_, id)| format!("did you mean `{id}`?"),
-        )
+        .map_or_else(|| format!("`bridge-doctor {list}` names them all"), |(_, id)| format!("did you mean `{id}`?"))
 }
 
 #[cfg(test)]

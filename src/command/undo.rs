@@ -2,12 +2,10 @@
 
 use std::io::Write as _;
 
-use crate::attach::Interrupt;
 use crate::cli::{self, Format};
 use crate::exit::Exit;
 use crate::fix::journal::{Damaged, Journal, Run, RunState, Runs, Why};
 use crate::fix::undo::{self, Outlook};
-use crate::report::json;
 use crate::report::undo::{self as shown, ChangeEntry, KeptEntry, RUNS_SCHEMA, RunEntry, UNDO_SCHEMA, Undo};
 
 use super::failure::Failure;
@@ -42,9 +40,7 @@ pub(super) fn run(options: &cli::Undo, ascii: bool) -> Result<Exit, Failure> {
     let _lock = journal.lock()?;
     unchanged(&journal, run, &outlook)?;
     // A half undone run would be finished by the next undo; it is better finished by this one.
-    let held = Interrupt::hold().map_err(|error| {
-        Failure::internal(format!("signals cannot be held back: {error}"), "undo", "free descriptors (`ulimit -n`)")
-    })?;
+    let held = apply::hold("undo")?;
     let back = undo::take_back(run, Why::Undo, &mut |_| {}).map_err(Failure::of_troubles)?;
     report.state = run.state().name();
     report.left = back.left;
@@ -140,7 +136,7 @@ fn list(options: &cli::Undo, ascii: bool) -> Result<Exit, Failure> {
     let entries = shown::Runs { schema: RUNS_SCHEMA, runs: entries };
     let text = match options.format {
         Format::Human => shown::render_runs(&entries, &output::look(ascii)),
-        Format::Json => json::render(&entries).map_err(|error| output::unwritable_json(&error))?,
+        Format::Json => output::json(&entries)?,
     };
     output::write(&text, None)?;
     Ok(exit)
@@ -197,7 +193,7 @@ fn show_before_asking(report: &Undo, ascii: bool) {
 fn show(report: &Undo, options: &cli::Undo, ascii: bool) -> Result<(), Failure> {
     let text = match options.format {
         Format::Human => shown::render(report, &output::look(ascii)),
-        Format::Json => json::render(report).map_err(|error| output::unwritable_json(&error))?,
+        Format::Json => output::json(report)?,
     };
     output::write(&text, None)
 }

@@ -133,8 +133,7 @@ fn awaited(report: &Report, longest: Duration, strict: bool) -> String {
 
 fn written(change: &Change, format: CheckFormat, ascii: bool) -> Result<String, Failure> {
     if format == CheckFormat::Json {
-        let text = serde_json::to_string(change).map_err(|error| output::unwritable_json(&error))?;
-        return Ok(text + "\n");
+        return output::json_line(change);
     }
-    Ok(change::line(change, if ascii { Charset::Ascii } else { Charset::Unicode }))
+    Ok(change::line(change, Charset::of(ascii)))
 }

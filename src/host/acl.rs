@@ -129,7 +129,7 @@ fn elsewhere(root: &Root, path: &Path, files: &[AclFile]) -> Vec<PathBuf> {
             found.push(directory.join(name));
         }
     }
-    let own = files.first().and_then(|file| file.inode.known()?.as_ref().ok()).map(|inode| inode.identity);
+    let own = files.first().and_then(|file| file.inode.found()).map(|inode| inode.identity);
     let same =
         |other: &PathBuf| root.stat(other, Last::Follow).is_ok_and(|stat| own == Some((stat.st_dev, stat.st_ino)));
     found.retain(|other| other != path && !same(other) && !files.iter().any(|file| file.path == *other));

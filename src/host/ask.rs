@@ -8,11 +8,9 @@ mod guise;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::FileType;
-
-use super::chain;
 use super::identity::Identity;
 use super::root::{Last, Root};
+use super::{chain, inode};
 use crate::snapshot::{Access, Answer, Errno, Fact, Unknown};
 
 pub(super) use access::Want;
@@ -123,8 +121,7 @@ fn mount_of_tree_decides(root: &Root, path: &Path, want: Want) -> bool {
 /// `access(2)` does not know `nodev`; `open(2)` does.
 fn on_nodev(root: &Root, path: &Path) -> bool {
     let Ok(handle) = root.handle(path, Last::Follow) else { return false };
-    let device = rustix::fs::fstat(&handle).is_ok_and(|stat| {
-        matches!(FileType::from_raw_mode(stat.st_mode), FileType::CharacterDevice | FileType::BlockDevice)
-    });
-    device && rustix::fs::fstatvfs(&handle).is_ok_and(|seen| seen.f_flag.contains(rustix::fs::StatVfsMountFlags::NODEV))
+    let is_device = rustix::fs::fstat(&handle).is_ok_and(|stat| inode::kind(&stat).is_device());
+    is_device
+        && rustix::fs::fstatvfs(&handle).is_ok_and(|seen| seen.f_flag.contains(rustix::fs::StatVfsMountFlags::NODEV))
 }

@@ -7,11 +7,8 @@ use std::path::{Component, Path, PathBuf};
 use rustix::fs::FileType;
 
 use super::inode;
-use super::root::{Last, Root};
+use super::root::{Last, MOST_LINKS, Root};
 use crate::snapshot::{Errno, Step};
-
-/// As many symbolic links as the kernel follows.
-const MOST_LINKS: usize = 40;
 
 /// What was met on the way.
 pub(super) struct Way {
@@ -34,7 +31,7 @@ fn walk(root: &Root, path: &Path, links: &mut Vec<Step>, directories: &mut Vec<P
     let mut names = names(path);
     let mut at = PathBuf::from("/");
     if path.is_relative() && root.is_live() {
-        at = std::env::current_dir().map_err(|error| Errno(error.raw_os_error().unwrap_or(2)))?;
+        at = std::env::current_dir()?;
     }
     while let Some(name) = names.pop_front() {
         if !directories.contains(&at) {

@@ -56,7 +56,7 @@ pub(super) fn survey(request: &Request, start: Start) -> Snapshot {
     let acl = acl::look(&root, &askers, is_me, &helper, &machine.os);
     let tun = if root.is_live() { tun::look(&root, &proc, &askers, is_me) } else { tun::of_tree() };
     let files = acl.files.iter().map(|file| &file.inode).chain([&helper.file, &tun.inode]);
-    let groups = files.filter_map(|file| Some(file.known()?.as_ref().ok()?.gid)).collect();
+    let groups = files.filter_map(|file| Some(file.found()?.gid)).collect();
     subject::name_groups(&root, &mut subject, groups);
     let contents = acl.files.iter().filter_map(|file| file.content.known());
     let mut allowed: Vec<_> = contents.flat_map(|content| allowed_bridges(&content.0)).collect();

@@ -16,15 +16,12 @@ use super::accounts::Accounts;
 use super::ask::Asker;
 use super::collect::{Start, survey};
 use super::error::Error;
-use super::identity::Identity;
+use super::identity::{Identity, PASSES_MODES};
 use super::namespaces::Elsewhere;
 use super::proc::Proc;
 use super::root::Root;
 use super::{process, subject};
 use crate::snapshot::{Errno, Snapshot, Subject, Unknown};
-
-/// `CAP_DAC_OVERRIDE` and `CAP_DAC_READ_SEARCH`: the capabilities that decide about files.
-const ABOUT_FILES: u64 = 1 << 1 | 1 << 2;
 
 /// Collects as the process with this number.
 #[allow(unsafe_code, reason = "fork")]
@@ -70,7 +67,7 @@ fn from_there(request: &Request, pid: u32) -> Result<Snapshot, Error> {
         uid: status.euid,
         gid: status.egid,
         groups: subject.groups.clone(),
-        capabilities: status.capeff & ABOUT_FILES,
+        capabilities: status.capeff & PASSES_MODES,
     };
     let (asker, is_me) = asker(&root, &subject, &identity, elsewhere.user.as_ref(), pid);
     Ok(survey(request, Start { root, proc, subject, is_me, asker, process }))
@@ -97,7 +94,7 @@ fn asker(
     user_namespace: Option<&OwnedFd>,
     pid: u32,
 ) -> (Asker, bool) {
-    let own = process::capabilities().effective & ABOUT_FILES;
+    let own = process::capabilities().effective & PASSES_MODES;
     let is_me = nix::unistd::geteuid().as_raw() == identity.uid
         && nix::unistd::getegid().as_raw() == identity.gid
         && subject::same(&subject::process_groups(), &identity.groups)

@@ -3,8 +3,10 @@
 use crate::helper::{Launch, launch};
 use crate::snapshot::{Fact, Helper, Process, Subject};
 
-/// `cap_dac_override` and `cap_dac_read_search`: a helper that has them reads what its user may not.
-const PASSES_MODES: u64 = 1 << 1 | 1 << 2;
+/// The capabilities that decide about files, as masks: who has one reads what the modes forbid.
+pub(super) const CAP_DAC_OVERRIDE: u64 = 1 << 1;
+pub(super) const CAP_DAC_READ_SEARCH: u64 = 1 << 2;
+pub(super) const PASSES_MODES: u64 = CAP_DAC_OVERRIDE | CAP_DAC_READ_SEARCH;
 
 /// What the kernel looks at when it decides about a file.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -4,9 +4,10 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use super::root::{Root, Unread};
+use super::inode;
+use super::root::{Last, Root, Unread};
 use super::texts::Program;
-use crate::snapshot::{Errno, Fact, HelperLookup, Libvirt, LibvirtNetwork};
+use crate::snapshot::{Errno, Fact, HelperLookup, Kind, Libvirt, LibvirtNetwork};
 
 const DRIVER: &str = "libvirt/connection-driver/libvirt_driver_qemu.so";
 const DRIVER_LIMIT: u64 = 32 << 20;
@@ -85,8 +86,8 @@ fn found(root: &Root, is_me: bool, lookup: &HelperLookup) -> Option<PathBuf> {
 
 /// libvirt's own test: a regular file that somebody may execute.
 fn is_program(root: &Root, path: &Path) -> bool {
-    root.stat(path, super::root::Last::Follow)
-        .is_ok_and(|stat| stat.st_mode & 0o111 != 0 && super::inode::kind(&stat) == crate::snapshot::Kind::Regular)
+    let stat = root.stat(path, Last::Follow);
+    stat.is_ok_and(|stat| stat.st_mode & 0o111 != 0 && inode::kind(&stat) == Kind::Regular)
 }
 
 fn networks(root: &Root) -> Fact<Vec<LibvirtNetwork>> {
@@ -111,7 +112,7 @@ fn networks(root: &Root) -> Fact<Vec<LibvirtNetwork>> {
         let is_in = |place: &str| root.exists(&Path::new(place).join(&state));
         networks.push(LibvirtNetwork {
             active: root.is_live() && (is_in("/run/libvirt/network") || is_in("/var/lib/libvirt/network")),
-            autostart: root.stat(&directory.join("autostart").join(&state), super::root::Last::Keep).is_ok(),
+            autostart: root.stat(&directory.join("autostart").join(&state), Last::Keep).is_ok(),
             bridge,
             name,
         });

@@ -9,6 +9,7 @@ mod binary;
 mod chain;
 mod collect;
 mod elsewhere;
+mod errno;
 mod error;
 mod firewall;
 mod helper;
@@ -55,7 +56,11 @@ pub struct Request {
     pub every_port: bool,
 }
 
-/// Collects every fact. Errors hold an [`Error`].
+/// Collects every fact.
+///
+/// # Errors
+///
+/// An [`Error`], where there is nothing to tell at all.
 pub fn collect(request: &Request) -> anyhow::Result<Snapshot> {
     let snapshot = match request.pid {
         Some(pid) => elsewhere::collect(request, pid),
@@ -64,7 +69,11 @@ pub fn collect(request: &Request) -> anyhow::Result<Snapshot> {
     Ok(snapshot?)
 }
 
-/// Collects one ACL file, which need not be the helper's, with all that it includes. Errors hold an [`Error`].
+/// Collects one ACL file, which need not be the helper's, with all that it includes.
+///
+/// # Errors
+///
+/// An [`Error`], where the user is not known.
 pub fn acl_files(file: &Path, user: Option<&str>) -> anyhow::Result<Acl> {
     Ok(collect::acl(file, user)?)
 }

@@ -33,9 +33,9 @@ pub(super) enum Extent {
 impl Netlink {
     /// Connects. The kernel filters strictly where it can: older ones show more than was asked for.
     pub(super) fn open(protocol: isize) -> Result<Self, Errno> {
-        let mut socket = Socket::new(protocol).map_err(errno)?;
-        socket.bind_auto().map_err(errno)?;
-        socket.connect(&SocketAddr::new(0, 0)).map_err(errno)?;
+        let mut socket = Socket::new(protocol)?;
+        socket.bind_auto()?;
+        socket.connect(&SocketAddr::new(0, 0))?;
         let _ = socket.set_netlink_get_strict_chk(true);
         Ok(Self { socket, buffer: Vec::with_capacity(LARGEST), sequence: 0 })
     }
@@ -52,7 +52,7 @@ impl Netlink {
         let mut whole = true;
         loop {
             self.buffer.clear();
-            self.socket.recv(&mut self.buffer, 0).map_err(errno)?;
+            self.socket.recv(&mut self.buffer, 0)?;
             let mut rest = self.buffer.as_slice();
             while let (Some(length), Some(kind), Some(marks)) = (u32_at(rest, 0), u16_at(rest, 4), u16_at(rest, 6)) {
                 let length = length as usize;
@@ -85,11 +85,7 @@ impl Netlink {
         request.extend(self.sequence.to_ne_bytes());
         request.extend(0_u32.to_ne_bytes());
         request.extend(body);
-        self.socket.send(&request, 0).map_err(errno)?;
+        self.socket.send(&request, 0)?;
         Ok(())
     }
-}
-
-fn errno(error: std::io::Error) -> Errno {
-    Errno(error.raw_os_error().unwrap_or(5))
 }

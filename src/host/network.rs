@@ -9,7 +9,7 @@ use std::path::Path;
 
 use super::proc::Proc;
 use super::root::Root;
-use crate::helper::TAP_MTU;
+use crate::helper::{NAME_SIZE, TAP_MTU};
 use crate::snapshot::{Errno, Fact, Link, Network, Scope, WELL_KNOWN_BRIDGE};
 use routes::{Dump, Routes};
 
@@ -27,9 +27,6 @@ const MOST_BRIDGES: usize = 8;
 
 /// What the names of the helper's taps begin with.
 const TAP: &str = "tap";
-
-/// The longest name that an ioctl can carry.
-const LONGEST_NAME: usize = 15;
 
 /// Which interfaces are wanted.
 pub(super) struct Wanted<'a> {
@@ -72,10 +69,7 @@ pub(super) fn look(root: &Root, proc: &Proc, wanted: &Wanted<'_>) -> Fact<Networ
 /// The interface of this name, asked for alone.
 pub(super) fn one(name: &str) -> Result<Option<Link>, Errno> {
     let name = base_name(name);
-    if name.is_empty() || name.len() > LONGEST_NAME {
-        return Ok(None);
-    }
-    Routes::open()?.link(name)
+    if can_be_asked_for(name) { Routes::open()?.link(name) } else { Ok(None) }
 }
 
 /// The names of the bridges that exist.
@@ -90,8 +84,7 @@ fn interfaces(root: &Root, routes: &mut Routes, wanted: &Wanted<'_>) -> Result<S
     let mut unseen = Vec::new();
     let is_bridge = |name: &String| {
         let name = base_name(name);
-        let has_name = |link: &Link| link.name == name || link.altnames.iter().any(|other| other == name);
-        links.iter().any(|link| link.bridge.is_some() && has_name(link))
+        links.iter().any(|link| link.bridge.is_some() && link.has_name(name))
     };
     let all_are_bridges = names.len() <= MOST_NAMES && names.iter().all(is_bridge);
     let bridges: Vec<u32> = links.iter().filter(|link| link.bridge.is_some()).map(|link| link.index).collect();
@@ -191,8 +184,7 @@ fn named(routes: &mut Routes, wanted: &Wanted<'_>) -> Result<(Vec<String>, Vec<L
         }
     } else if names.len() <= MOST_NAMES {
         for name in names.iter().map(|name| base_name(name)) {
-            let is_possible = !name.is_empty() && name.len() <= LONGEST_NAME;
-            if let Some(link) = if is_possible { routes.link(name)? } else { None }
+            if let Some(link) = if can_be_asked_for(name) { routes.link(name)? } else { None }
                 && !links.iter().any(|other| other.index == link.index)
             {
                 links.push(link);
@@ -221,6 +213,11 @@ fn complete(root: &Root, routes: &mut Routes, links: &mut [Link]) -> Result<(), 
         }
     }
     Ok(())
+}
+
+/// Whether an ioctl can carry the name.
+fn can_be_asked_for(name: &str) -> bool {
+    !name.is_empty() && name.len() < NAME_SIZE
 }
 
 /// The kernel's ioctls stop at a colon, behind which an address label once stood.

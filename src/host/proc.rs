@@ -46,7 +46,7 @@ impl Proc {
         // No entry tells its size, and most are read at once so.
         let mut content = Vec::with_capacity(USUAL_SIZE);
         let file = File::from(self.handle(path, OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY)?);
-        file.take(1 << 20).read_to_end(&mut content).map_err(|error| Errno(error.raw_os_error().unwrap_or(5)))?;
+        file.take(1 << 20).read_to_end(&mut content)?;
         Ok(String::from_utf8_lossy(&content).into_owned())
     }
 

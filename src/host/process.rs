@@ -73,10 +73,7 @@ pub(super) fn of(proc: &Proc, pid: u32, status: &Status, limits: Option<&Limits>
         net_owner: namespaces::net_owner(proc, &pid.to_string()),
         open_files: limits.and_then(|limits| soft(&limits.max_open_files.soft_limit)),
         stack: limits.and_then(|limits| soft(&limits.max_stack_size.soft_limit)),
-        directory: rustix::fs::readlinkat(rustix::fs::CWD, format!("/proc/{pid}/cwd"), Vec::new())
-            .ok()
-            .map(|path| std::os::unix::ffi::OsStringExt::from_vec(path.into_bytes()))
-            .map(|path: std::ffi::OsString| path.into()),
+        directory: std::fs::read_link(format!("/proc/{pid}/cwd")).ok(),
     })
 }
 
@@ -110,7 +107,7 @@ pub(super) fn capabilities() -> Capabilities {
 fn socket_error() -> Option<Errno> {
     match socket(AddressFamily::Inet, SockType::Stream, SockFlag::SOCK_CLOEXEC, None) {
         Ok(_) | Err(Refused::EMFILE | Refused::ENFILE | Refused::ENOBUFS | Refused::ENOMEM) => None,
-        Err(errno) => Some(Errno(errno as i32)),
+        Err(errno) => Some(errno.into()),
     }
 }
 

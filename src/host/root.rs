@@ -16,6 +16,9 @@ use crate::snapshot::Errno;
 
 pub(super) use by_hand::open as open_by_hand;
 
+/// As many symbolic links as the kernel follows on one way.
+pub(super) const MOST_LINKS: usize = 40;
+
 /// The most that is read of one file.
 pub(super) const CONTENT_LIMIT: u64 = 64 << 20;
 
@@ -44,12 +47,6 @@ pub(super) enum Unread {
     Special,
     /// It is larger than the limit.
     TooLarge,
-}
-
-impl From<Os> for Errno {
-    fn from(error: Os) -> Self {
-        Self(error.raw_os_error())
-    }
 }
 
 impl Root {
@@ -116,9 +113,7 @@ impl Root {
     pub(super) fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, Unread> {
         let (file, size) = self.regular_file(path, limit)?;
         let mut content = Vec::with_capacity(usize::try_from(size).unwrap_or(0).saturating_add(1));
-        file.take(limit.saturating_add(1))
-            .read_to_end(&mut content)
-            .map_err(|error| Unread::Failed(Errno(error.raw_os_error().unwrap_or(5))))?;
+        file.take(limit.saturating_add(1)).read_to_end(&mut content).map_err(|error| Unread::Failed(error.into()))?;
         if content.len() as u64 > limit { Err(Unread::TooLarge) } else { Ok(content) }
     }
 

@@ -106,6 +106,5 @@ fn describe(accounts: &Accounts, account: Account, groups: Vec<u32>, how: &str) 
 }
 
 fn lacking(granted: &[u32], subject: &Subject) -> Vec<u32> {
-    let has = |group: u32| group == subject.gid || subject.groups.contains(&group);
-    granted.iter().copied().filter(|&group| !has(group)).collect()
+    granted.iter().copied().filter(|&group| !subject.is_in_group(group)).collect()
 }

@@ -13,7 +13,6 @@ use object::read::elf::{FileHeader, SectionHeader as _};
 use object::{Endianness, FileKind, ReadCache, ReadRef as _};
 
 use super::root::{Root, Unread};
-use crate::snapshot::Errno;
 
 /// As much is held at once of a large program: memory that is used again costs no page faults.
 const WINDOW: usize = 32 << 10;
@@ -133,7 +132,7 @@ impl Program {
         let mut file = &*self.file;
         file.seek(SeekFrom::Start(place.start))
             .and_then(|_| file.take(place.end - place.start).read_to_end(to))
-            .map_err(|error| Unread::Failed(Errno(error.raw_os_error().unwrap_or(5))))
+            .map_err(|error| Unread::Failed(error.into()))
     }
 
     /// None where it is no ELF file, or one without sections: the search then goes on in the whole of it.

@@ -12,7 +12,6 @@ use crate::snapshot::{Access, Driver, Errno, Fact, Kind, Tun};
 const DEVICE: &str = "/dev/net/tun";
 /// The number of drivers that have one device each.
 const MISC: u32 = 10;
-const TUN: Kind = Kind::CharDevice { major: MISC, minor: 200 };
 
 /// The node of a tree is none of a machine: the kernel makes a new one at each start.
 pub(super) fn of_tree() -> Tun {
@@ -30,8 +29,8 @@ pub(super) fn look(root: &Root, proc: &Proc, askers: &Askers, is_me: bool) -> Tu
         }
         found => Fact::Known(found),
     };
-    let driver = match inode.known().and_then(|found| found.as_ref().ok()).map(|inode| inode.kind) {
-        Some(kind @ (Kind::CharDevice { .. } | Kind::BlockDevice { .. })) if kind != TUN => other_driver(proc, kind),
+    let driver = match inode.found().map(|inode| inode.kind) {
+        Some(kind) if kind.is_device() && kind != Kind::TUN => other_driver(proc, kind),
         _ => tun_driver(root, proc),
     };
     let link = root.read_link(device).ok();

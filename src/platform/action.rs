@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::acl;
+
 /// A change that can be shown, taken and taken back.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Action {
@@ -103,6 +105,20 @@ impl LineEdit {
         };
         edits.iter().filter_map(replacement).collect()
     }
+
+    /// The lines that are added at the end.
+    pub fn appended(edits: &[Self]) -> impl Iterator<Item = &[u8]> {
+        edits.iter().filter_map(|edit| match edit {
+            Self::Append(line) => Some(line.as_slice()),
+            Self::Replace { .. } => None,
+        })
+    }
+
+    /// The content after all of these.
+    pub fn applied(edits: &[Self], content: &[u8]) -> Vec<u8> {
+        let replaced = acl::edited(content, &Self::replacements(edits));
+        Self::appended(edits).fold(replaced, |content, line| acl::appended(&content, line))
+    }
 }
 
 /// A change of permission bits.
@@ -124,5 +140,44 @@ impl ModeChange {
             Self::Add(bits) => mode | bits,
             Self::Remove(bits) => mode & !bits,
         }
+    }
+
+    /// The change as `chmod` takes it.
+    pub fn for_chmod(self) -> String {
+        match self {
+            Self::Set(bits) => format!("{bits:04o}"),
+            Self::Add(bits) => symbolic(bits, '+'),
+            Self::Remove(bits) => symbolic(bits, '-'),
+        }
+    }
+}
+
+/// `a+r`, `go-w`: who has the same bits in common is named together.
+fn symbolic(bits: u32, sign: char) -> String {
+    let classes = [('u', bits >> 6 & 7), ('g', bits >> 3 & 7), ('o', bits & 7)];
+    let mut clauses: Vec<String> = Vec::new();
+    for (letter, mask) in [('r', 4), ('w', 2), ('x', 1)] {
+        let who: String = classes.iter().filter(|(_, bits)| bits & mask != 0).map(|(class, _)| *class).collect();
+        let who = if who == "ugo" { "a".to_owned() } else { who };
+        match clauses.last_mut() {
+            _ if who.is_empty() => {}
+            Some(last) if last.starts_with(&format!("{who}{sign}")) => last.push(letter),
+            _ => clauses.push(format!("{who}{sign}{letter}")),
+        }
+    }
+    clauses.join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ModeChange;
+
+    #[test]
+    fn modes_are_written_as_people_write_them() {
+        assert_eq!(ModeChange::Set(0o4755).for_chmod(), "4755");
+        assert_eq!(ModeChange::Add(0o444).for_chmod(), "a+r");
+        assert_eq!(ModeChange::Add(0o555).for_chmod(), "a+rx");
+        assert_eq!(ModeChange::Remove(0o022).for_chmod(), "go-w");
+        assert_eq!(ModeChange::Add(0o051).for_chmod(), "g+r,go+x");
     }
 }

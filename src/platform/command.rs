@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Action, LineEdit, ModeChange, shell};
+use super::{Action, LineEdit, shell};
 use crate::snapshot::{AclFile, Fact, Snapshot};
 
 /// The commands, with the word before each that makes it run as root.
@@ -26,7 +26,7 @@ pub(super) fn of(action: &Action, root: &str, snapshot: &Snapshot) -> Vec<String
             let owner = owner
                 .iter()
                 .map(|(user, group)| as_root(format!("chown {}:{} {file}", shell::word(user), shell::word(group))));
-            owner.chain(mode.iter().map(|mode| as_root(format!("chmod {} {file}", written(*mode))))).collect()
+            owner.chain(mode.iter().map(|mode| as_root(format!("chmod {} {file}", mode.for_chmod())))).collect()
         }
         Action::SetCapabilities { path, net_admin: true } => {
             vec![as_root(format!("setcap cap_net_admin=ep {}", shell::path(path)))]
@@ -58,12 +58,10 @@ fn edit(path: &Path, edits: &[LineEdit], mode: u32, root: &str, snapshot: &Snaps
             LineEdit::Append(_) => None,
         })
         .collect();
-    for edit in edits {
-        if let LineEdit::Append(line) = edit {
-            let start: &[u8] = if std::mem::take(&mut unfinished) { b"\n" } else { b"" };
-            let text = shell::format(&[start, line, b"\n"].concat());
-            commands.push(format!("printf {text} | {root} tee -a {file}"));
-        }
+    for line in LineEdit::appended(edits) {
+        let start: &[u8] = if std::mem::take(&mut unfinished) { b"\n" } else { b"" };
+        let text = shell::format(&[start, line, b"\n"].concat());
+        commands.push(format!("printf {text} | {root} tee -a {file}"));
     }
     if standing.is_some_and(|file| matches!(file.inode, Fact::Known(Err(_)))) {
         commands.push(format!("{root} chmod {mode:04o} {file}"));
@@ -74,43 +72,4 @@ fn edit(path: &Path, edits: &[LineEdit], mode: u32, root: &str, snapshot: &Snaps
 /// Whether an added line would run on from the last one.
 fn is_unfinished(file: &AclFile) -> bool {
     file.content.known().is_some_and(|content| !matches!(content.0.last(), None | Some(b'\n')))
-}
-
-/// A mode as `chmod` takes it.
-fn written(mode: ModeChange) -> String {
-    match mode {
-        ModeChange::Set(bits) => format!("{bits:04o}"),
-        ModeChange::Add(bits) => symbolic(bits, '+'),
-        ModeChange::Remove(bits) => symbolic(bits, '-'),
-    }
-}
-
-/// `a+r`, `go-w`: who has the same bits in common is named together.
-fn symbolic(bits: u32, sign: char) -> String {
-    let classes = [('u', bits >> 6 & 7), ('g', bits >> 3 & 7), ('o', bits & 7)];
-    let mut clauses: Vec<String> = Vec::new();
-    for (letter, mask) in [('r', 4), ('w', 2), ('x', 1)] {
-        let who: String = classes.iter().filter(|(_, bits)| bits & mask != 0).map(|(class, _)| *class).collect();
-        let who = if who == "ugo" { "a".to_owned() } else { who };
-        match clauses.last_mut() {
-            _ if who.is_empty() => {}
-            Some(last) if last.starts_with(&format!("{who}{sign}")) => last.push(letter),
-            _ => clauses.push(format!("{who}{sign}{letter}")),
-        }
-    }
-    clauses.join(",")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn modes_are_written_as_people_write_them() {
-        assert_eq!(written(ModeChange::Set(0o4755)), "4755");
-        assert_eq!(written(ModeChange::Add(0o444)), "a+r");
-        assert_eq!(written(ModeChange::Add(0o555)), "a+rx");
-        assert_eq!(written(ModeChange::Remove(0o022)), "go-w");
-        assert_eq!(written(ModeChange::Add(0o051)), "g+r,go+x");
-    }
 }

@@ -1,5 +1,8 @@
 //! What a system that is made from its configuration should be told.
 
+/// Why nothing is changed by hand on such a system.
+pub const DECLARED: &str = "this system is made from its configuration: what is changed by hand is lost or refused";
+
 /// One wish; the platform writes all that belong together as one piece of its configuration.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Declaration {

@@ -22,7 +22,7 @@ mod void;
 
 pub use action::{Action, LineEdit, ModeChange};
 pub use container::grant_tun;
-pub use declaration::Declaration;
+pub use declaration::{DECLARED, Declaration};
 pub use place::{Place, acl_allow, make_privileged};
 pub use remedy::{Effect, Remedy, Step};
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::command;
-use super::{Action, Declaration};
+use super::{Action, DECLARED, Declaration};
 use crate::snapshot::Snapshot;
 
 /// The steps that mend a finding, and what to know about them.
@@ -87,8 +87,7 @@ impl Remedy {
 
     /// A declaration for the system's configuration.
     pub fn declaration(declaration: Declaration) -> Self {
-        let why = "this system is made from its configuration: what is changed by hand is lost or refused";
-        Self { steps: vec![Step::Declare(declaration)], why: Some(why.to_owned()), note: None }
+        Self { steps: vec![Step::Declare(declaration)], why: Some(DECLARED.to_owned()), note: None }
     }
 
     /// The same steps, which a person has to take.

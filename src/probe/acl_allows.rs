@@ -8,16 +8,14 @@ use super::view::near;
 use super::view::open_up;
 use super::{Case, Evidence, Finding, Judgement, Remedy};
 use crate::acl::{Diagnostic, IncludeResult, Reading, Rule, RuleKind, Verdict};
+use crate::helper::NAME_SIZE;
 use crate::platform::{self, AclState, Action, LineEdit, shell};
 use crate::snapshot::{AclFile, Errno, Kind};
-
-/// The kernel and the helper take no longer name.
-const LONGEST_NAME: usize = 15;
 
 const DIRECTORY: &str = "a directory";
 
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
-    if case.bridge.len() > LONGEST_NAME {
+    if case.bridge.len() >= NAME_SIZE {
         return Judgement::not_applicable("the name is refused before the ACL is read");
     }
     let files = Files::of(case);
@@ -191,7 +189,7 @@ fn allow(case: &Case<'_>) -> Remedy {
             AclState::Missing,
         ));
     }
-    let content = file.and_then(|file| file.content.known()).map_or(&[][..], |content| &content.0);
+    let content = file.map_or(&[][..], AclFile::bytes);
     let path = file.map_or(path.as_path(), AclFile::real_path);
     let remedy = platform::acl_allow(machine, path, case.bridge, AclState::Present(content));
     if content.contains(&0) {
@@ -212,10 +210,8 @@ fn take_away<'a>(case: &Case<'_>, reading: &Reading, rules: impl Iterator<Item =
 /// Takes lines of one file away, where their bytes are known.
 fn without_lines(case: &Case<'_>, path: &Path, lines: &BTreeSet<usize>) -> Remedy {
     let file = case.snapshot.acl.file(path);
-    let content = file.and_then(|file| file.content.known()).map_or(&[][..], |content| &content.0);
-    let standing: Vec<&[u8]> = content.split(|byte| *byte == b'\n').collect();
     let edit = |line: &usize| {
-        let from = standing.get(line.saturating_sub(1))?.to_vec();
+        let from = file?.line(*line)?.to_vec();
         Some(LineEdit::Replace { line: *line, from, to: Vec::new() })
     };
     match lines.iter().map(edit).collect() {
@@ -232,7 +228,7 @@ fn without_lines(case: &Case<'_>, path: &Path, lines: &BTreeSet<usize>) -> Remed
 
 /// What reads as an empty file in the ACL's place, and is none.
 fn void(case: &Case<'_>) -> Option<&'static str> {
-    let inode = acl::first(case.snapshot)?.inode.known()?.as_ref().ok()?;
+    let inode = acl::first(case.snapshot)?.inode.found()?;
     let name = if inode.kind == Kind::Directory { DIRECTORY } else { "the null device" };
     inode.kind.reads_as_empty().then_some(name)
 }

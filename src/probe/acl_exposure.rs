@@ -7,7 +7,7 @@ use super::view::{near, owner};
 use super::{Case, Evidence, Finding, Judgement, Remedy};
 use crate::acl::{Outcome, Reading, Rule, RuleKind};
 use crate::platform::{Action, LineEdit, ModeChange};
-use crate::snapshot::{AclFile, Kind, Owned};
+use crate::snapshot::{AclFile, Owned};
 
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
     let reading = case.acl;
@@ -49,8 +49,7 @@ fn one_by_one(case: &Case<'_>, reading: &Reading, rule: &Rule) -> Remedy {
     let note = format!("Replace `allow all` by one `allow NAME` for each bridge in use: {names}.");
     let file = case.snapshot.acl.file(path);
     let line = rule.place.line as usize;
-    let content = file.and_then(|file| file.content.known()).map_or(&[][..], |content| &content.0);
-    match (file, content.split(|byte| *byte == b'\n').nth(line.saturating_sub(1))) {
+    match (file, file.and_then(|file| file.line(line))) {
         (Some(file), Some(from)) => {
             let to = case.target.bridges.iter().map(|bridge| [b"allow ", bridge.as_bytes()].concat()).collect();
             let edits = vec![LineEdit::Replace { line, from: from.to_vec(), to }];
@@ -70,7 +69,7 @@ fn writable(case: &Case<'_>) -> Option<Finding> {
     let first = exposed.first()?;
     let actions = exposed.iter().map(|owned| Action::SetMode {
         path: owned.path.clone(),
-        owner: (owned.uid != 0).then(|| ("root".to_owned(), owner::group(owned.gid, subject))),
+        owner: (owned.uid != 0).then(|| ("root".to_owned(), subject.group_name(owned.gid))),
         mode: (owned.mode & 0o022 != 0).then_some(ModeChange::Remove(0o022)),
     });
     let remedy = Remedy::actions(actions);
@@ -99,10 +98,7 @@ fn writable(case: &Case<'_>) -> Option<Finding> {
 
 /// Without devices, whose content nobody changes by writing to them.
 fn owned<'a>(case: &Case<'a>) -> impl Iterator<Item = &'a Owned> {
-    let is_device = |file: &AclFile| {
-        let found = file.inode.known().and_then(|found| found.as_ref().ok());
-        found.is_some_and(|inode| matches!(inode.kind, Kind::CharDevice { .. } | Kind::BlockDevice { .. }))
-    };
+    let is_device = |file: &AclFile| file.inode.found().is_some_and(|inode| inode.kind.is_device());
     let files = case.snapshot.acl.files.iter();
     files.flat_map(move |file| file.owners.iter().filter(move |owned| owned.directory || !is_device(file)))
 }

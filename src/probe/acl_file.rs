@@ -21,7 +21,7 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
 /// Permission to open is there; a file that is none can still keep the helper from reading.
 fn opens(case: &Case<'_>, file: &AclFile) -> Judgement {
     let path = file.path.display();
-    let inode = inode(file);
+    let inode = file.inode.found();
     match inode.map(|inode| inode.kind) {
         Some(Kind::Fifo) => Finding::fail("acl-unreadable", format!("{path} is a named pipe"))
             .so("it would wait for somebody to write into the pipe, for ever")
@@ -82,7 +82,7 @@ fn missing(case: &Case<'_>, file: &AclFile) -> Finding {
 fn unreadable(case: &Case<'_>, file: &AclFile, errno: Errno) -> Finding {
     let subject = &case.snapshot.subject;
     let (path, user) = (file.path.display(), &subject.user);
-    let mode = inode(file).map(|inode| owner::of_inode(inode, subject));
+    let mode = file.inode.found().map(|inode| owner::of_inode(inode, subject));
     let closed = file.closed_directory.as_deref();
     let finding = if let Some(directory) = closed {
         let owned = file.owners.iter().find(|owned| owned.path == directory);
@@ -93,7 +93,7 @@ fn unreadable(case: &Case<'_>, file: &AclFile, errno: Errno) -> Finding {
     } else if errno == Errno::ELOOP {
         Finding::fail("acl-unreadable", format!("{path} is a symbolic link that leads back to itself"))
             .mend(replace(case, file))
-    } else if let Some(group) = inode(file).and_then(|inode| group_after_login(case, inode)) {
+    } else if let Some(group) = file.inode.found().and_then(|inode| group_after_login(case, inode)) {
         Finding::fail(
             "acl-unreadable",
             format!("{path} is for group {group}, which {user} is in from the next login on"),
@@ -119,7 +119,7 @@ fn unreadable(case: &Case<'_>, file: &AclFile, errno: Errno) -> Finding {
 fn group_after_login(case: &Case<'_>, inode: &Inode) -> Option<String> {
     let subject = &case.snapshot.subject;
     let granted = inode.mode & 0o040 != 0 && subject.groups_after_login.contains(&inode.gid);
-    granted.then(|| owner::group(inode.gid, subject))
+    granted.then(|| subject.group_name(inode.gid))
 }
 
 /// Writes a first rule; under a symbolic link, after the link is gone.
@@ -154,10 +154,6 @@ fn remove(case: &Case<'_>, file: &AclFile) -> Remedy {
         "what stands there, and what a link leads to, is somebody's: whether it may go is not for a program to say",
         [platform.as_root(&format!("rm {}", platform::shell::path(&file.path)))],
     )
-}
-
-fn inode(file: &AclFile) -> Option<&Inode> {
-    file.inode.known().and_then(|found| found.as_ref().ok())
 }
 
 fn listed(paths: &[PathBuf]) -> String {

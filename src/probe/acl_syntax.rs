@@ -73,6 +73,6 @@ fn without_effect(case: &Case<'_>, idle: Vec<Diagnostic>) -> Finding {
 }
 
 fn is_directory(case: &Case<'_>) -> bool {
-    let inode = acl::first(case.snapshot).and_then(|file| file.inode.known()).and_then(|found| found.as_ref().ok());
+    let inode = acl::first(case.snapshot).and_then(|file| file.inode.found());
     inode.is_some_and(|inode| inode.kind == Kind::Directory)
 }

@@ -1,12 +1,10 @@
 //! Room for a port, and an MTU that a tap accepts.
 
-use super::view::{bridge, interface};
+use super::view::bridge;
 use super::{Case, Evidence, Finding, Judgement, Remedy};
+use crate::helper::{BRIDGE_PORTS, TAP_MTU};
 use crate::platform::{Action, Effect, shell};
 use crate::snapshot::Errno;
-
-/// Port numbers have ten bits, and zero is none.
-const MOST_PORTS: u32 = 1023;
 
 /// The MTU that a bridge has when nobody sets one.
 const USUAL_MTU: u32 = 1500;
@@ -26,12 +24,12 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
 
 fn mtu(case: &Case<'_>, found: &bridge::Found<'_>) -> Option<Finding> {
     let mtu = found.link.mtu;
-    if interface::TAP_MTU.contains(&mtu) {
+    if TAP_MTU.contains(&mtu) {
         return None;
     }
-    let (least, most) = interface::TAP_MTU.into_inner();
+    let (least, most) = TAP_MTU.into_inner();
     let ports = found.network.ports(found.link).map(|port| port.mtu);
-    let fitting = ports.min().filter(|mtu| interface::TAP_MTU.contains(mtu)).unwrap_or(USUAL_MTU);
+    let fitting = ports.min().filter(|mtu| TAP_MTU.contains(mtu)).unwrap_or(USUAL_MTU);
     let set = |mtu: u32| ["ip", "link", "set", "dev", &found.link.name, "mtu", &mtu.to_string()].map(str::to_owned);
     let action = Action::Run { argv: set(fitting).into(), undo: Some(set(mtu).into()), writes: Vec::new() };
     let (tap, errno) = (&found.network.next_tap, Errno::EINVAL.text());
@@ -49,7 +47,7 @@ fn mtu(case: &Case<'_>, found: &bridge::Found<'_>) -> Option<Finding> {
 
 fn full(case: &Case<'_>, found: &bridge::Found<'_>) -> Option<Finding> {
     let ports = found.bridge.ports;
-    if ports < MOST_PORTS {
+    if ports < BRIDGE_PORTS {
         return None;
     }
     let (tap, errno) = (&found.network.next_tap, Errno::EXFULL.text());

@@ -4,14 +4,13 @@ mod missing;
 mod other;
 
 use super::{Case, Evidence, Finding, Judgement, Remedy};
+use crate::helper::NAME_SIZE;
 use crate::snapshot::{Link, Network};
-
-/// The kernel's names have at most 15 bytes, and the helper refuses longer ones itself.
-const LONGEST_NAME: usize = 15;
 
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
     let name = case.bridge;
-    if name.len() > LONGEST_NAME {
+    // The helper refuses a longer one itself.
+    if name.len() >= NAME_SIZE {
         return too_long(case).into();
     }
     let Some(network) = case.snapshot.network.known() else { return Judgement::missing(&case.snapshot.network) };

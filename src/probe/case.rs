@@ -12,7 +12,7 @@ use crate::snapshot::{Snapshot, Trial};
 pub struct Case<'a> {
     /// The facts.
     pub snapshot: &'a Snapshot,
-    /// The ACL as [`read_acl`](super::read_acl) gives it: read once, for every check that asks.
+    /// The ACL as [`read_acl`](super::read_acl) gives it, for every check that asks.
     pub acl: &'a Reading,
     /// The bridge in question; for a check of the host the first of the target's bridges.
     pub bridge: &'a str,
@@ -36,7 +36,7 @@ impl<'a> Case<'a> {
 pub struct Target {
     /// Their names.
     pub bridges: Vec<String>,
-    /// Why these: "--bridge", "named by an allow line", "bridges that exist", "QEMU's default".
+    /// Why these: "--bridge", "named by an allow line of the ACL", "the bridges that exist", "QEMU's default".
     pub why: &'static str,
 }
 

@@ -6,7 +6,6 @@ use crate::helper::is_the_helper;
 use crate::platform::{self, Remedy, shell};
 use crate::snapshot::{Answer, Binary, Errno, Fact, Format, Inode, Kind};
 
-const BARE: &str = "QEMU prints a bare \"bridge helper failed\"";
 const REINSTALL: &str = "What stands there now is not what it ships.";
 
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
@@ -41,7 +40,7 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
         return not_executable(message, evidence, remedy).into();
     }
     if let Some(message) = bad_format(case, inode, helper.binary.known()) {
-        let finding = Finding::fail("helper-bad-format", message).so(BARE);
+        let finding = Finding::fail("helper-bad-format", message).so(helper_privilege::BARE);
         let remedy = helper_privilege::install_again(case);
         return Finding { evidence, ..finding.mend(remedy.with_note(REINSTALL)) }.into();
     }
@@ -77,12 +76,7 @@ fn forbidden(case: &Case<'_>, inode: &Inode, answer: Answer) -> Option<(String, 
         let message = format!("{user} may not execute {path}: mode {mode} ({})", errno.text());
         return Some((message, helper_privilege::grant(case)));
     }
-    let group = snapshot
-        .subject
-        .group_names
-        .iter()
-        .find(|(gid, _)| *gid == inode.gid)
-        .map_or_else(|| inode.gid.to_string(), |(_, name)| name.clone());
+    let group = snapshot.subject.group_name(inode.gid);
     let message =
         format!("only root and group {group} may execute {path} (mode {mode}), and {user} is not in that group");
     let remedy = if snapshot.subject.groups_after_login.contains(&inode.gid) {
@@ -119,7 +113,6 @@ fn bad_format(case: &Case<'_>, inode: &Inode, binary: Option<&Binary>) -> Option
 }
 
 fn not_executable(message: String, evidence: Vec<Evidence>, remedy: Remedy) -> Finding {
-    let consequence =
-        "QEMU prints a bare \"bridge helper failed\"; libvirt: \"cannot execute binary …: Permission denied\"";
+    let consequence = format!("{}; libvirt: \"cannot execute binary …: Permission denied\"", helper_privilege::BARE);
     Finding { evidence, ..Finding::fail("helper-not-executable", message).so(consequence).mend(remedy) }
 }

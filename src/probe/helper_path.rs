@@ -26,7 +26,7 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
         let message = format!("{path} has a blank in it: QEMU hands it to the shell, which takes it apart");
         let remedy = Remedy::advice("only you can say which name it may have", "Name it by a path without a blank.");
         let finding = Finding::fail("helper-path-mismatch", message);
-        return finding.so("QEMU prints a bare \"bridge helper failed\"").mend(remedy).into();
+        return finding.so(helper_privilege::BARE).mend(remedy).into();
     }
     if !absent {
         let source = match &helper.source {
@@ -57,7 +57,8 @@ fn missing(case: &Case<'_>, path: &str) -> Finding {
         }
     };
     let finding = finding.so(format!(
-        "QEMU prints a bare \"bridge helper failed\"; libvirt: \"'{path}' is not a suitable bridge helper: {}\"",
+        "{}; libvirt: \"'{path}' is not a suitable bridge helper: {}\"",
+        helper_privilege::BARE,
         Errno::ENOENT.text()
     ));
     helper.searched.iter().fold(finding, |finding, place| finding.seen("looked at", place.display()))

@@ -10,6 +10,8 @@ use crate::snapshot::{Fact, FileCapabilities, Inode, OtherHelper, Step};
 
 /// What the user sees where the privilege is missing.
 pub(super) const REFUSAL: &str = "it would stop with \"failed to create tun device: Operation not permitted\"";
+/// What the user sees where the helper is not executed at all.
+pub(super) const BARE: &str = "QEMU prints a bare \"bridge helper failed\"";
 /// The setuid bit of a mode.
 pub(super) const SETUID: u32 = 0o4000;
 
@@ -88,7 +90,7 @@ pub(super) fn grant(case: &Case<'_>) -> Remedy {
         _ => remedy,
     };
     // Beside a setuid bit, capabilities of its own keep the helper from what it needs of root's.
-    let capable = capabilities_of(helper.file.known()).is_some();
+    let capable = helper.file.found().is_some_and(|inode| matches!(inode.capabilities, Fact::Known(Some(_))));
     let leads = |(action, _): (&Action, _)| matches!(action, Action::SetCapabilities { .. });
     if capable && remedy.acts().next().is_some() && !remedy.acts().any(leads) {
         let none = Remedy::actions([Action::SetCapabilities { path: end.to_owned(), net_admin: false }]);
@@ -99,8 +101,8 @@ pub(super) fn grant(case: &Case<'_>) -> Remedy {
 
 /// The group of whose members alone the helper is, and the mode that leaves it so with the setuid bit.
 fn kept_to(case: &Case<'_>) -> Option<(String, u32)> {
-    let inode = case.snapshot.helper.file.known()?.as_ref().ok().filter(|inode| inode.gid != 0)?;
-    Some((owner::group(inode.gid, &case.snapshot.subject), platform::kept_mode(inode.mode)?))
+    let inode = case.snapshot.helper.file.found().filter(|inode| inode.gid != 0)?;
+    Some((case.snapshot.subject.group_name(inode.gid), platform::kept_mode(inode.mode)?))
 }
 
 /// How to get the bytes of whoever put the helper there.
@@ -114,10 +116,6 @@ pub(super) fn install_again(case: &Case<'_>) -> Remedy {
         ),
         Place::NixStore | Place::GuixStore | Place::Flatpak => platform::of(&case.snapshot.machine).package_of_helper(),
     }
-}
-
-fn capabilities_of(file: Option<&Result<Inode, crate::snapshot::Errno>>) -> Option<FileCapabilities> {
-    file.and_then(|file| file.as_ref().ok()).and_then(|inode| inode.capabilities.known().copied().flatten())
 }
 
 /// Why the helper's bytes may not be given root's power without a person who looks at them first.
@@ -136,7 +134,7 @@ fn untrusted(case: &Case<'_>) -> Option<String> {
         let place = owned.path.display();
         return Some(format!("{who} can change {place}, and could have put anything there: it must not become root's"));
     }
-    if helper.file.known().and_then(|file| file.as_ref().ok()).is_some_and(|inode| inode.has_posix_acl) {
+    if helper.file.found().is_some_and(|inode| inode.has_posix_acl) {
         return Some(format!("a POSIX ACL on {path} may let others write it"));
     }
     None

@@ -46,7 +46,7 @@ fn dangling(case: &Case<'_>, errno: Errno, links: Vec<Evidence>) -> Finding {
         None => platform::of(&case.snapshot.machine).package_of_helper(),
     };
     let finding = Finding::fail("helper-symlink-dangling", message);
-    Finding { evidence: links, ..finding.so("QEMU prints a bare \"bridge helper failed\"").mend(remedy) }
+    Finding { evidence: links, ..finding.so(helper_privilege::BARE).mend(remedy) }
 }
 
 fn unprivileged_copy(case: &Case<'_>, links: Vec<Evidence>) -> Finding {

@@ -29,7 +29,7 @@ fn finding(subject: &Subject, owned: &Owned) -> Option<Finding> {
     let what = if owned.directory { "replace the helper in" } else { "write" };
     let action = Action::SetMode {
         path: owned.path.clone(),
-        owner: (owned.uid != 0).then(|| ("root".to_owned(), owner::group(owned.gid, subject))),
+        owner: (owned.uid != 0).then(|| ("root".to_owned(), subject.group_name(owned.gid))),
         mode: (owned.mode & 0o022 != 0).then_some(ModeChange::Remove(0o022)),
     };
     let mut remedy = Remedy::actions([action]).by_hand(format!(

@@ -1,5 +1,6 @@
 //! What a probe answers: data, never text on a terminal.
 
+use crate::acl::Diagnostic;
 use crate::platform::Remedy;
 use crate::snapshot::{Fact, Unknown};
 
@@ -77,8 +78,8 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// How to mend it, in this distribution's idiom.
     pub remedy: Option<Remedy>,
-    /// Source lines to show as compilers do, as indices into the ACL diagnostics of the case.
-    pub diagnostics: Vec<crate::acl::Diagnostic>,
+    /// Lines of the ACL, to be shown as compilers show theirs.
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 impl Finding {
@@ -121,7 +122,7 @@ impl Finding {
 
     /// Shows these lines of the ACL.
     #[must_use]
-    pub fn showing(mut self, diagnostics: Vec<crate::acl::Diagnostic>) -> Self {
+    pub fn showing(mut self, diagnostics: Vec<Diagnostic>) -> Self {
         self.diagnostics = diagnostics;
         self
     }

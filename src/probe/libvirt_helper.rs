@@ -116,7 +116,7 @@ fn remedy(case: &Case<'_>, libvirt: &Libvirt) -> Remedy {
 fn link(case: &Case<'_>, libvirt: &Libvirt) -> Option<Remedy> {
     let helper = &case.snapshot.helper;
     let Fact::Known(HelperLookup::CompiledIn(path)) = &libvirt.lookup else { return None };
-    let inode = helper.file.known()?.as_ref().ok()?;
+    let inode = helper.file.found()?;
     if !matches!(libvirt.helper, Fact::Known(None)) || Place::of(path) != Place::Package {
         return None;
     }

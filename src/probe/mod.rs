@@ -31,7 +31,7 @@ mod view;
 pub use crate::platform::Remedy;
 pub use case::{Case, Expect, Target};
 pub use judgement::{Evidence, Finding, Judgement, Level, ONLY_LIVE};
-pub use view::acl::read_acl;
+pub use view::acl::{acl_as_it_stands, read_acl};
 
 /// What a check is asked about.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -8,6 +8,9 @@ use crate::snapshot::{Errno, Fact, Inode, NetOwner, Process};
 /// What the user sees where the helper cannot become the calling user.
 const NOT_DROPPED: &str = "it would stop with \"failed to drop privileges\"";
 
+/// Why no change of the host helps.
+const STARTED_SO: &str = "the process was started so, and no change of the host takes that back";
+
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
     let process = match &case.snapshot.process {
         Fact::Known(process) => process,
@@ -82,13 +85,13 @@ fn without_power_here(case: &Case<'_>, process: &Process) -> Fact<bool> {
 }
 
 fn file<'a>(case: &Case<'a>) -> Option<&'a Inode> {
-    case.snapshot.helper.file.known().and_then(|file| file.as_ref().ok())
+    case.snapshot.helper.file.found()
 }
 
 fn no_new_privs(process: &Process) -> Finding {
     let finding = Finding::fail("no-new-privs", "no_new_privs is set: executing a setuid file gains nothing");
     let remedy = Remedy::advice(
-        "the process was started so, and no change of the host takes that back",
+        STARTED_SO,
         "It cannot be taken back: start QEMU elsewhere. systemd sets it by NoNewPrivileges=yes (other sandbox options of \
          a unit imply it), containers by --security-opt no-new-privileges, bubblewrap and Flatpak always, QEMU by \
          -sandbox elevateprivileges=deny.",
@@ -101,7 +104,7 @@ fn bounding_set(case: &Case<'_>, process: &Process, lacking: &[&str]) -> Finding
     let options: String =
         lacking.iter().map(|name| format!(" --cap-add {}", name.trim_start_matches("cap_").to_uppercase())).collect();
     let remedy = Remedy::advice(
-        "the process was started so, and no change of the host takes that back",
+        STARTED_SO,
         match case.snapshot.machine.container.as_deref() {
             Some(container @ ("docker" | "podman")) => {
                 format!("Start the container with `{container} run{options} …`.")
@@ -137,7 +140,7 @@ fn capabilities_out_of_bounds(case: &Case<'_>, process: &Process) -> Option<Find
 fn no_socket(errno: Errno) -> Finding {
     let message = format!("this process may make no Internet socket: {}", errno.text());
     let remedy = Remedy::advice(
-        "the process was started so, and no change of the host takes that back",
+        STARTED_SO,
         "Start QEMU where nothing forbids it: systemd's RestrictAddressFamilies= (AF_INET is needed) or \
          SystemCallFilter=, a container's seccomp profile, a security module.",
     );
@@ -153,7 +156,7 @@ fn secure_bits(case: &Case<'_>, process: &Process) -> Option<Finding> {
     }
     let consequence = if helper_privilege::needs_none(case) { helper_privilege::REFUSAL } else { NOT_DROPPED };
     let remedy = Remedy::advice(
-        "the process was started so, and no change of the host takes that back",
+        STARTED_SO,
         "Start QEMU elsewhere, or give the helper's file cap_net_admin=ep in place of the setuid bit. systemd sets them by \
          SecureBits=noroot.",
     );
@@ -172,7 +175,7 @@ fn user_namespace(case: &Case<'_>, process: &Process) -> Finding {
         "in this user namespace the helper cannot gain power over the network namespace"
     };
     let remedy = Remedy::advice(
-        "the process was started so, and no change of the host takes that back",
+        STARTED_SO,
         "Start QEMU outside of the user namespace (rootless container, unshare -U), or give the namespace a network of \
          its own: with `unshare -Urn` the plain helper works on a bridge made inside.",
     );

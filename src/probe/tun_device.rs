@@ -7,7 +7,6 @@ use crate::snapshot::{Answer, Driver, Errno, Fact, Inode, Kind};
 
 const PATH: &str = "/dev/net/tun";
 const NUMBER: (u32, u32) = (10, 200);
-const DEVICE: Kind = Kind::CharDevice { major: NUMBER.0, minor: NUMBER.1 };
 /// Why what stands in the way is not taken away.
 const SOMEBODYS: &str = "what stands there is somebody's: whether it may go is not for a program to say";
 const WHENCE: &str = "Find out what put it there: it may come back at the next boot.";
@@ -19,10 +18,10 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
     match (found, access) {
         (Some(Err(errno)), _) if is_absent(*errno) => missing(case, *errno),
         (_, Fact::Known(Answer::No(errno))) if found.is_none() && is_absent(*errno) => missing(case, *errno),
-        (Some(Ok(inode)), _) if inode.kind != DEVICE => wrong(case, inode.kind).into(),
+        (Some(Ok(inode)), _) if inode.kind != Kind::TUN => wrong(case, inode.kind).into(),
         (Some(Err(Errno::ELOOP)), _) | (_, Fact::Known(Answer::No(Errno::ELOOP))) => wrong(case, Kind::Symlink).into(),
         (_, Fact::Known(Answer::No(Errno::ENODEV | Errno::ENXIO))) => driverless(case, Driver::Absent).into(),
-        (_, Fact::Known(Answer::No(errno))) => closed(case, found.and_then(|found| found.as_ref().ok()), *errno).into(),
+        (_, Fact::Known(Answer::No(errno))) => closed(case, tun.inode.found(), *errno).into(),
         (_, Fact::Known(Answer::Yes)) => driven(case),
         (Some(Err(errno)), _) => Judgement::unjudged(format!("nobody could look at {PATH}: {}", errno.text())),
         (_, access) => Judgement::missing(access),
@@ -143,7 +142,7 @@ fn closed(case: &Case<'_>, inode: Option<&Inode>, errno: Errno) -> Finding {
             ),
         )
     } else if let Some(inode) = later {
-        let group = owner::group(inode.gid, subject);
+        let group = subject.group_name(inode.gid);
         (
             format!("{PATH} is for group {group}, which {user} is in from the next login on"),
             Remedy::advice(
@@ -228,10 +227,9 @@ fn load(case: &Case<'_>) -> Remedy {
     };
     let remedy = Remedy::automatic(loaded.into_iter().chain([(at_boot, Effect::Evident)]));
     let remedy = match () {
-        () if platform::of(machine).is_declarative() => Remedy::manual(
-            "this system is made from its configuration: what is changed by hand is lost or refused",
-            [platform::of(machine).as_root("modprobe tun")],
-        ),
+        () if platform::of(machine).is_declarative() => {
+            Remedy::manual(platform::DECLARED, [platform::of(machine).as_root("modprobe tun")])
+        }
         () if tun.driver == Fact::Known(Driver::Absent) => {
             remedy.by_hand("the running kernel was not seen to have the module, or its loading is forbidden")
         }

@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::run::{distinct, points};
+use super::run::points;
 use super::text::{Charset, printable};
-use super::{Check, CheckStatus, Report, Status};
+use super::{Check, CheckStatus, Report, Status, distinct};
 
 /// The identifier and version of the JSON.
 pub const CHANGE_SCHEMA: &str = "bridge-doctor/change/v1";
@@ -52,14 +52,13 @@ pub struct Standing {
 
 /// The present state.
 pub fn present(report: &Report, time: &str) -> Change {
-    let with = |status| report.checks.iter().filter(move |check: &&Check| check.status == status);
     Change {
         schema: CHANGE_SCHEMA,
         time: time.to_owned(),
         status: report.status,
         root_causes: report.root_causes.clone(),
-        warnings: distinct(with(CheckStatus::Warn).filter_map(|check| check.cause)),
-        unknown: distinct(with(CheckStatus::Unknown).map(|check| check.id)),
+        warnings: distinct(report.ended(CheckStatus::Warn).filter_map(|check| check.cause)),
+        unknown: distinct(report.ended(CheckStatus::Unknown).map(|check| check.id)),
         user: report.subject.user.clone(),
         bridges: report.target.bridges.clone(),
         check: None,

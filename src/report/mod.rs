@@ -22,10 +22,9 @@ pub mod tap;
 pub mod text;
 pub mod undo;
 
-pub use acl::{
-    ACL_SCHEMA, AclDecision, AclReport, DecidingRule, Parse, RuleTable, render_acl, render_diagnostics, write_acl_json,
-};
+pub use acl::{ACL_SCHEMA, AclDecision, AclReport, DecidingRule, Parse, RuleTable, render_acl, render_diagnostics};
 pub use attach::{ATTACH_SCHEMA, Attach, ForwardingEntry, ForwardingStatus};
+pub use count::distinct;
 pub use fleet::{CauseEntry, FLEET_SCHEMA, Fleet, FleetSummary, HostEntry, HostStatus};
 pub use model::{
     Check, CheckStatus, EvidenceEntry, FixEntry, Host, Report, SCHEMA, Status, SubjectEntry, Summary, TargetEntry, Tool,

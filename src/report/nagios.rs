@@ -72,9 +72,7 @@ pub fn render_failure(what: &str, place: &str) -> String {
 
 /// The first of what is wrong, and how much more there is.
 fn answer(report: &Report, run: &Run) -> String {
-    let with = |status| report.checks.iter().filter(move |check: &&Check| check.status == status);
-    let unseen = with(CheckStatus::Unknown).filter(|check| check.matters(run.expecting));
-    let mut wrong = with(CheckStatus::Fail).chain(unseen).chain(with(CheckStatus::Warn));
+    let mut wrong = report.wrong(run.expecting);
     let Some(first) = wrong.next() else {
         let checks = if report.summary.pass == 1 { "check" } else { "checks" };
         return format!("{} {checks} passed", report.summary.pass);

@@ -87,17 +87,6 @@ impl Run {
     }
 }
 
-/// Each of them once, in the order in which they are met first.
-pub(super) fn distinct(ids: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
-    let mut distinct = Vec::new();
-    for id in ids {
-        if !distinct.contains(&id) {
-            distinct.push(id);
-        }
-    }
-    distinct
-}
-
 /// A check that was asked once, with all that it found: a test of a test report, a series of metrics.
 pub(super) struct Point<'a> {
     /// The worst of what it found.

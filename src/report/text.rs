@@ -5,15 +5,8 @@
 
 use std::fmt::Write as _;
 
-/// Which characters a reader's terminal can show.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum Charset {
-    /// Every printable character.
-    #[default]
-    Unicode,
-    /// ASCII only.
-    Ascii,
-}
+pub use crate::acl::Charset;
+use crate::acl::is_unseen;
 
 /// The text with everything escaped that would not be seen as itself.
 pub fn printable(text: &str, charset: Charset) -> String {
@@ -75,16 +68,6 @@ fn push_transliterated(safe: &mut String, character: char) {
 
 fn push_code(safe: &mut String, character: char) {
     let _ = write!(safe, "\\u{{{:x}}}", u32::from(character));
-}
-
-/// Control, bidirectional, zero-width and other characters that print as nothing or as something else.
-fn is_unseen(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{a0}' | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{1680}' | '\u{17b4}'..='\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{2000}'..='\u{200f}' | '\u{2028}'..='\u{202f}' | '\u{205f}'..='\u{206f}'
-            | '\u{2800}' | '\u{3000}' | '\u{3164}' | '\u{e000}'..='\u{f8ff}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
-            | '\u{ffa0}' | '\u{fff0}'..='\u{fffd}' | '\u{e0000}'..='\u{10ffff}')
 }
 
 #[cfg(test)]

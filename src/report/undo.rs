@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::human::Options;
-use super::text::{Charset, printable};
+use super::text::printable;
 
 /// The identifier and version of the JSON of `undo`.
 pub const UNDO_SCHEMA: &str = "bridge-doctor/undo/v1";
@@ -89,9 +89,9 @@ pub fn render_runs(runs: &Runs, options: &Options) -> String {
     for run in &runs.runs {
         let causes = run.causes.join(", ");
         let line = format!("{}  {}  {:<13}  {causes}", run.run, run.time, run.state);
-        let _ = writeln!(text, "{}", printable(line.trim_end(), charset(options)));
+        let _ = writeln!(text, "{}", printable(line.trim_end(), options.charset()));
         if let Some(problem) = &run.problem {
-            let _ = writeln!(text, "  {}", printable(problem, charset(options)));
+            let _ = writeln!(text, "  {}", printable(problem, options.charset()));
         }
     }
     text
@@ -102,7 +102,7 @@ pub fn render(undo: &Undo, options: &Options) -> String {
     let Some(run) = &undo.run else {
         return "There is nothing to take back.\n".to_owned();
     };
-    let charset = charset(options);
+    let charset = options.charset();
     let is_done = matches!(undo.state, "undone" | "partly-undone");
     let mut text = String::new();
     for change in undo.changes.iter().filter(|_| !is_done) {
@@ -135,8 +135,4 @@ pub fn render(undo: &Undo, options: &Options) -> String {
         (false, _) => writeln!(text, "To take run {run} ({}) back, {count} would be put back.", undo.state),
     };
     text
-}
-
-fn charset(options: &Options) -> Charset {
-    if options.ascii { Charset::Ascii } else { Charset::Unicode }
 }

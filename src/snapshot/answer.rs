@@ -110,18 +110,16 @@ impl Errno {
 
     /// The symbolic name, such as `EACCES`; `errno 200` for a number without one here.
     pub fn name(self) -> String {
-        ERRNOS
-            .iter()
-            .find(|(_, number, _)| *number == self.0)
-            .map_or_else(|| format!("errno {}", self.0), |row| row.0.to_owned())
+        self.row().map_or_else(|| format!("errno {}", self.0), |row| row.0.to_owned())
     }
 
     /// The text that a C program of this system prints for it.
     pub fn text(self) -> String {
-        ERRNOS
-            .iter()
-            .find(|(_, number, _)| *number == self.0)
-            .map_or_else(|| format!("Unknown error {}", self.0), |row| row.2.to_owned())
+        self.row().map_or_else(|| format!("Unknown error {}", self.0), |row| row.2.to_owned())
+    }
+
+    fn row(self) -> Option<&'static (&'static str, i32, &'static str)> {
+        ERRNOS.iter().find(|(_, number, _)| *number == self.0)
     }
 }
 

@@ -28,16 +28,7 @@ fn hexadecimal<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Stri
 
 impl From<Bytes> for Written {
     fn from(bytes: Bytes) -> Self {
-        String::from_utf8(bytes.0).map_or_else(
-            |error| {
-                let mut digits = String::new();
-                for byte in error.as_bytes() {
-                    let _ = write!(digits, "{byte:02x}");
-                }
-                Self::Hex(digits)
-            },
-            Self::Text,
-        )
+        String::from_utf8(bytes.0).map_or_else(|error| Self::Hex(to_hex(error.as_bytes())), Self::Text)
     }
 }
 
@@ -45,12 +36,20 @@ impl From<Written> for Bytes {
     fn from(written: Written) -> Self {
         match written {
             Written::Text(text) => Self(text.into_bytes()),
-            Written::Hex(digits) => Self(
-                (0..digits.len())
-                    .step_by(2)
-                    .filter_map(|at| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok())
-                    .collect(),
-            ),
+            Written::Hex(digits) => Self(from_hex(&digits).collect()),
         }
     }
+}
+
+/// Two small digits a byte.
+pub(crate) fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut digits, byte| {
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    })
+}
+
+/// The bytes again; what is no pair of digits is passed over.
+pub(super) fn from_hex(digits: &str) -> impl Iterator<Item = u8> {
+    (0..digits.len()).step_by(2).filter_map(|at| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok())
 }

@@ -70,3 +70,10 @@ impl<T> Fact<T> {
         }
     }
 }
+
+impl<T, E> Fact<Result<T, E>> {
+    /// What is there, where somebody looked and found it.
+    pub fn found(&self) -> Option<&T> {
+        self.known()?.as_ref().ok()
+    }
+}

@@ -63,6 +63,13 @@ pub enum Kind {
 impl Kind {
     /// `/dev/null`, to which people link a file that they want to be empty.
     pub const NULL: Self = Self::CharDevice { major: 1, minor: 3 };
+    /// `/dev/net/tun`: the kernel's Documentation/admin-guide/devices.txt numbers it so.
+    pub const TUN: Self = Self::CharDevice { major: 10, minor: 200 };
+
+    /// Whether a driver answers to it in place of a file system.
+    pub fn is_device(self) -> bool {
+        matches!(self, Self::CharDevice { .. } | Self::BlockDevice { .. })
+    }
 
     /// Whether the helper reads it as an empty file, though it is none.
     pub fn reads_as_empty(self) -> bool {

@@ -22,6 +22,7 @@ mod tun;
 pub use acl::{Acl, AclFile, without_dots};
 pub use answer::{Access, Answer, Errno};
 pub use bytes::Bytes;
+pub(crate) use bytes::to_hex;
 pub use fact::{Fact, Unknown};
 pub use file::{FileCapabilities, Inode, Kind, Mount, Owned};
 pub use firewall::{Chain, Firewall};

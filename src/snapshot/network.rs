@@ -27,7 +27,7 @@ impl Network {
     /// As in the kernel's ioctl, what follows a colon (an address label) is left out.
     pub fn resolve(&self, name: &str) -> Option<&Link> {
         let name = name.split(':').next().unwrap_or(name);
-        self.links.iter().find(|link| link.name == name || link.altnames.iter().any(|other| other == name))
+        self.links.iter().find(|link| link.has_name(name))
     }
 
     /// Whether the absence of this name from `links` means that there is no such interface.
@@ -89,6 +89,11 @@ pub struct Link {
 }
 
 impl Link {
+    /// Whether the kernel resolves this name to it.
+    pub fn has_name(&self, name: &str) -> bool {
+        self.name == name || self.altnames.iter().any(|other| other == name)
+    }
+
     /// The addresses on it from which the host routes; a link-local one comes by itself and routes nothing.
     pub fn routable_addresses(&self) -> impl Iterator<Item = &str> {
         let starts = |address: &str, start: &str| {

@@ -1,5 +1,7 @@
 //! Whose virtual machine it is.
 
+use std::path::PathBuf;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -25,5 +27,27 @@ pub struct Subject {
     /// The home directory.
     #[serde(default, with = "path")]
     #[schemars(with = "Option<path::Written>")]
-    pub home: Option<std::path::PathBuf>,
+    pub home: Option<PathBuf>,
+}
+
+impl Subject {
+    /// The name of a user, as far as it is known here, else the number.
+    pub fn user_name(&self, uid: u32) -> String {
+        match uid {
+            0 => "root".to_owned(),
+            uid if uid == self.uid => self.user.clone(),
+            uid => uid.to_string(),
+        }
+    }
+
+    /// The name of a group, as far as it is known here, else the number.
+    pub fn group_name(&self, gid: u32) -> String {
+        let known = self.group_names.iter().find(|(number, _)| *number == gid).map(|(_, name)| name.clone());
+        known.unwrap_or_else(|| if gid == 0 { "root".to_owned() } else { gid.to_string() })
+    }
+
+    /// Whether the subject is in this group.
+    pub fn is_in_group(&self, gid: u32) -> bool {
+        self.gid == gid || self.groups.contains(&gid)
+    }
 }

@@ -2,7 +2,7 @@
 
 use bridge_doctor::acl::Limits;
 use bridge_doctor::command::acl_report;
-use bridge_doctor::report::render_acl;
+use bridge_doctor::report::{json, render_acl};
 use proptest::prelude::*;
 
 use crate::trees::{ACL, tree};
@@ -18,6 +18,18 @@ fn an_escape_sequence_is_shown_and_not_sent() {
     let text = render_acl(&acl_report(&acl, &["\x1b[0m"], Limits::default()), false, false);
     assert_eq!(steers(&text), None, "{text:?}");
     assert!(text.contains(r"\x1b[31mbr0") && text.contains(r"/etc/qemu/\x1b[2Jinc"), "{text}");
+}
+
+#[test]
+fn what_steers_or_hides_is_escaped_for_programs_as_well() {
+    let name = "b\u{9b}2J\u{202e}\u{3164}";
+    let acl = tree(format!("allow {name}\n").as_bytes(), &[]);
+    let mut json = Vec::new();
+    json::write(&acl_report(&acl, &[name], Limits::default()), &mut json).expect("a vector takes everything");
+    let json = String::from_utf8(json).expect("JSON is text");
+    assert!(steers(&json).is_none() && !json.contains(['\u{202e}', '\u{3164}']), "{json}");
+    let read: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
+    assert_eq!((&read["rules"][0]["bridge"], &read["decisions"][0]["bridge"]), (&name.into(), &name.into()));
 }
 
 #[test]

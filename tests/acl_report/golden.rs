@@ -2,7 +2,7 @@
 
 use bridge_doctor::acl::Limits;
 use bridge_doctor::command::acl_report;
-use bridge_doctor::report::{render_acl, write_acl_json};
+use bridge_doctor::report::{json, render_acl};
 use bridge_doctor::snapshot::{Acl, Errno};
 
 use crate::trees::{tree, with_failing, with_unseen};
@@ -116,10 +116,10 @@ fn more_than_a_hundred_of_a_kind_are_counted() {
 fn json() {
     let acl = tree(b"allow br0\ninclude /etc/qemu/inc\nALLOW br1\n", &[(INC, b"deny br2\n")]);
     let mut out = Vec::new();
-    write_acl_json(&acl_report(&acl, &["br0"], Limits::default()), &mut out).expect("a vector takes everything");
+    json::write(&acl_report(&acl, &["br0"], Limits::default()), &mut out).expect("a vector takes everything");
     golden("broken_json", &String::from_utf8_lossy(&out));
     out.clear();
     let acl = tree(b"allow br0\ninclude /etc/qemu/inc\n", &[(INC, b"deny br2\n")]);
-    write_acl_json(&acl_report(&acl, &["br0", "br2", "br3"], Limits::default()), &mut out).expect("as above");
+    json::write(&acl_report(&acl, &["br0", "br2", "br3"], Limits::default()), &mut out).expect("as above");
     golden("parsed_json", &String::from_utf8_lossy(&out));
 }

@@ -1,10 +1,16 @@
 //! The checks of the ACL.
 
-use bridge_doctor::probe::{Judgement, Level::Fail, Level::Warn};
-use bridge_doctor::snapshot::{Access, Answer, Errno, Fact, FileCapabilities, Kind, Owned};
+use std::borrow::Cow;
+
+use bridge_doctor::helper::acl_reading;
+use bridge_doctor::probe::{Judgement, Level::Fail, Level::Warn, acl_as_it_stands, read_acl};
+use bridge_doctor::snapshot::{Access, Answer, Errno, Fact, Kind, Owned};
 use insta::assert_snapshot;
 
-use crate::state::{State, absent, acl, acl_file, bytes, finds, included, inode, kind, no, owned, unseen};
+use crate::state::{
+    NET_ADMIN_EP, State, absent, acl, acl_file, bytes, closed_to_user, finds, included, including, inode, kind, known,
+    no, owned, unseen,
+};
 
 #[test]
 fn acl_missing() {
@@ -23,8 +29,7 @@ fn acl_is_a_dangling_link() {
 
 #[test]
 fn acl_is_a_link_to_its_own_text() {
-    let state = State::with(|host| {
-        host.machine.os.id = "guix".to_owned();
+    let state = State::on("guix", |host| {
         absent(acl_file(host));
         acl_file(host).link = Some("allow br0\n".into());
     });
@@ -33,8 +38,7 @@ fn acl_is_a_link_to_its_own_text() {
 
 #[test]
 fn acl_is_where_another_distribution_has_it() {
-    let state = State::with(|host| {
-        host.machine.os.id = "rhel".to_owned();
+    let state = State::on("rhel", |host| {
         host.acl.path = "/etc/qemu-kvm/bridge.conf".into();
         absent(acl_file(host));
         acl_file(host).path = "/etc/qemu-kvm/bridge.conf".into();
@@ -45,8 +49,7 @@ fn acl_is_where_another_distribution_has_it() {
 
 #[test]
 fn acl_is_what_an_old_guix_cookbook_says() {
-    let state = State::with(|host| {
-        host.machine.os.id = "guix".to_owned();
+    let state = State::on("guix", |host| {
         absent(acl_file(host));
         host.acl.elsewhere = vec!["/etc/qemu/host.conf".into()];
     });
@@ -81,34 +84,18 @@ fn an_assumed_path_is_said_to_be_one() {
 
 #[test]
 fn acl_is_for_root_only() {
-    let state = State::with(|host| {
-        let file = acl_file(host);
-        file.readable.subject = no(Errno::EACCES);
-        inode(&mut file.inode).mode = 0o600;
-    });
-    assert_snapshot!(finds(&state, &[("acl-file", Fail, "acl-unreadable")]));
+    assert_snapshot!(finds(&closed_to_user(0o600, 0), &[("acl-file", Fail, "acl-unreadable")]));
 }
 
 #[test]
 fn acl_is_for_a_group() {
-    let state = State::with(|host| {
-        let file = acl_file(host);
-        file.readable.subject = no(Errno::EACCES);
-        inode(&mut file.inode).mode = 0o640;
-        inode(&mut file.inode).gid = 997;
-    });
-    assert_snapshot!(finds(&state, &[("acl-file", Fail, "acl-unreadable")]));
+    assert_snapshot!(finds(&closed_to_user(0o640, 997), &[("acl-file", Fail, "acl-unreadable")]));
 }
 
 #[test]
 fn acl_is_for_a_group_of_the_next_login() {
-    let state = State::with(|host| {
-        host.subject.groups_after_login = vec![997];
-        let file = acl_file(host);
-        file.readable.subject = no(Errno::EACCES);
-        inode(&mut file.inode).mode = 0o640;
-        inode(&mut file.inode).gid = 997;
-    });
+    let mut state = closed_to_user(0o640, 997);
+    state.host.subject.groups_after_login = vec![997];
     assert_snapshot!(finds(&state, &[("acl-file", Fail, "acl-unreadable")]));
 }
 
@@ -158,8 +145,7 @@ fn acl_is_a_link_loop() {
 #[test]
 fn a_helper_that_stays_root_reads_what_the_user_cannot() {
     let state = State::with(|host| {
-        let Fact::Known(binary) = &mut host.helper.binary else { panic!("the recorded host has it") };
-        binary.drops_privileges = false;
+        known(&mut host.helper.binary).drops_privileges = false;
         acl_file(host).readable = Access { subject: no(Errno::EACCES), helper: Some(Fact::Known(Answer::Yes)) };
     });
     assert_eq!(finds(&state, &[]), "");
@@ -198,10 +184,7 @@ fn acl_is_empty() {
 #[test]
 fn acl_is_as_the_distribution_ships_it() {
     for (id, text) in [("opensuse-tumbleweed", "# allow br0\n"), ("alpine", ""), ("rhel", "allow virbr0\n")] {
-        let state = State::with(|host| {
-            host.machine.os.id = id.to_owned();
-            acl_file(host).content = bytes(text);
-        });
+        let state = State::on(id, |host| acl_file(host).content = bytes(text));
         let text = finds(&state, &[("acl-allows", Fail, "acl-denied")]);
         assert!(text.contains("ships it"), "{id}: {text}");
     }
@@ -209,10 +192,7 @@ fn acl_is_as_the_distribution_ships_it() {
 
 #[test]
 fn acl_allows_only_libvirts_bridge() {
-    let state = State::with(|host| {
-        host.machine.os.id = "fedora".to_owned();
-        acl_file(host).content = bytes("allow virbr0\n");
-    });
+    let state = State::on("fedora", |host| acl_file(host).content = bytes("allow virbr0\n"));
     assert_snapshot!(finds(&state, &[("acl-allows", Fail, "acl-denied")]));
 }
 
@@ -224,10 +204,8 @@ fn acl_denies_the_bridge() {
 
 #[test]
 fn acl_denies_the_bridge_more_than_once() {
-    let state = State::with(|host| {
-        acl_file(host).content = bytes("deny br0\ninclude /etc/qemu/more.conf\nallow br1\ndeny all\n");
-        included(host, "/etc/qemu/more.conf", "allow br0\ndeny br0\n");
-    });
+    let first = "deny br0\ninclude /etc/qemu/more.conf\nallow br1\ndeny all\n";
+    let state = including(first, "/etc/qemu/more.conf", "allow br0\ndeny br0\n");
     let Judgement::Found(findings) = state.judge("acl-allows") else { panic!("three lines deny br0") };
     for place in ["bridge.conf:1: `deny br0`", "and by 1 more"] {
         assert!(findings[0].message.contains(place), "{place}: {}", findings[0].message);
@@ -287,46 +265,24 @@ fn acl_is_a_directory() {
 }
 
 #[test]
-fn acl_is_the_null_device_which_everybody_may_write() {
-    let state = State::with(|host| {
-        let file = acl_file(host);
-        kind(&mut file.inode, Kind::NULL);
-        file.link = Some("/dev/null".into());
-        file.owners[0].path = "/dev/null".into();
-        file.owners[0].mode = 0o666;
-        file.content = bytes("");
-    });
-    assert_snapshot!(finds(&state, &[("acl-allows", Fail, "acl-denied")]));
-}
-
-#[test]
 fn a_shared_directory_of_an_include_is_closed_by_hand_only() {
-    let state = State::with(|host| {
-        acl_file(host).content = bytes("include /srv/shared/more.conf\nallow br0\n");
-        included(host, "/srv/shared/more.conf", "allow br1\n");
-        let shared = Owned { path: "/srv/shared".into(), mode: 0o777, uid: 0, gid: 0, directory: true };
-        host.acl.files[1].owners.push(shared);
-    });
+    let mut state = including("include /srv/shared/more.conf\nallow br0\n", "/srv/shared/more.conf", "allow br1\n");
+    let shared = Owned { path: "/srv/shared".into(), mode: 0o777, uid: 0, gid: 0, directory: true };
+    state.host.acl.files[1].owners.push(shared);
     assert_snapshot!(finds(&state, &[("acl-exposure", Warn, "acl-writable")]));
 }
 
 #[test]
 fn an_include_is_missing_and_not_needed() {
-    let state = State::with(|host| {
-        acl_file(host).content = bytes("include /etc/qemu/more.conf\nallow br0\n");
-        included(host, "/etc/qemu/more.conf", "");
-        absent(&mut host.acl.files[1]);
-    });
+    let mut state = including("include /etc/qemu/more.conf\nallow br0\n", "/etc/qemu/more.conf", "");
+    absent(&mut state.host.acl.files[1]);
     assert_snapshot!(finds(&state, &[("acl-include", Warn, "acl-include-ignored")]));
 }
 
 #[test]
 fn an_ignored_include_is_why_the_bridge_is_denied() {
-    let state = State::with(|host| {
-        acl_file(host).content = bytes("include /etc/qemu/alice.conf\n");
-        included(host, "/etc/qemu/alice.conf", "allow br0\n");
-        host.acl.files[1].readable.subject = no(Errno::EACCES);
-    });
+    let mut state = including("include /etc/qemu/alice.conf\n", "/etc/qemu/alice.conf", "allow br0\n");
+    state.host.acl.files[1].readable.subject = no(Errno::EACCES);
     assert_snapshot!(finds(
         &state,
         &[("acl-include", Warn, "acl-include-ignored"), ("acl-allows", Fail, "acl-denied"),]
@@ -335,16 +291,13 @@ fn an_ignored_include_is_why_the_bridge_is_denied() {
 
 #[test]
 fn an_include_has_an_error() {
-    let state = State::with(|host| {
-        acl_file(host).content = bytes("include /etc/qemu/alice.conf\nallow br0\n");
-        included(host, "/etc/qemu/alice.conf", "permit br1\n");
-    });
+    let state = including("include /etc/qemu/alice.conf\nallow br0\n", "/etc/qemu/alice.conf", "permit br1\n");
     assert_snapshot!(finds(&state, &[("acl-include", Warn, "acl-include-ignored")]));
 }
 
 #[test]
 fn nobody_could_look_into_an_include() {
-    let state = State::with(|host| acl_file(host).content = bytes("include /etc/qemu/alice.conf\nallow br0\n"));
+    let state = acl("include /etc/qemu/alice.conf\nallow br0\n");
     assert!(matches!(state.judge("acl-allows"), Judgement::Unjudged(_)));
     assert!(matches!(state.judge("acl-include"), Judgement::Unjudged(_)));
 }
@@ -385,38 +338,62 @@ fn what_only_roots_group_or_a_sticky_directory_opens_is_closed() {
     assert_eq!(finds(&state, &[]), "");
 }
 
-/// The ACL as a device, which nobody changes by writing to it.
-fn device(minor: u32) -> State {
+/// The ACL as a link to a memory device that everybody may write, and that nobody changes by writing to it.
+fn device(path: &str, minor: u32) -> State {
     State::with(|host| {
         let file = acl_file(host);
-        file.content = Fact::unknown("it is no regular file");
+        kind(&mut file.inode, Kind::CharDevice { major: 1, minor });
+        file.content = unseen();
+        file.link = Some(path.into());
+        file.owners[0].path = path.into();
         file.owners[0].mode = 0o666;
-        if let Fact::Known(Ok(inode)) = &mut file.inode {
-            inode.kind = Kind::CharDevice { major: 1, minor };
-        }
     })
 }
 
 #[test]
 fn acl_is_the_null_device() {
-    assert_snapshot!(finds(&device(3), &[("acl-allows", Fail, "acl-denied")]));
+    let mut state = device("/dev/null", 3);
+    let text = finds(&state, &[("acl-allows", Fail, "acl-denied")]);
+    // Older snapshots do not tell that it holds nothing.
+    acl_file(&mut state.host).content = bytes("");
+    assert_eq!(finds(&state, &[("acl-allows", Fail, "acl-denied")]), text);
+    assert_snapshot!(text);
 }
 
 #[test]
 fn acl_is_a_device_without_an_end() {
-    assert_snapshot!(finds(&device(5), &[("acl-file", Fail, "acl-unreadable")]));
+    assert_snapshot!(finds(&device("/dev/zero", 5), &[("acl-file", Fail, "acl-unreadable")]));
 }
 
 /// A helper that works with its own rights reads with them, whatever the user may.
 #[test]
 fn acl_opens_for_a_helper_that_works_as_somebody_else() {
     let state = State::with(|host| {
-        let found = FileCapabilities { permitted: 1 << 12, inheritable: 0, effective: true, root_uid: 0 };
-        if let Fact::Known(Ok(inode)) = &mut host.helper.file {
-            inode.mode = 0o2755;
-            inode.capabilities = Fact::Known(Some(found));
-        }
+        let helper = inode(&mut host.helper.file);
+        helper.mode = 0o2755;
+        helper.capabilities = Fact::Known(Some(NET_ADMIN_EP));
         acl_file(host).readable = Access { subject: no(Errno::EACCES), helper: Some(Fact::Known(Answer::Yes)) };
     });
     finds(&state, &[]);
+}
+
+#[test]
+fn one_reading_serves_the_prediction_and_the_checks_where_every_file_opens() {
+    let more = || including("include /etc/qemu/more.conf\nallow br0\n", "/etc/qemu/more.conf", "allow br1\n");
+    let mut closed = more();
+    closed.host.acl.files[1].closed_directory = Some("/etc/qemu".into());
+    acl_file(&mut closed.host).closed_directory = Some("/etc/qemu".into());
+    closed.host.acl.files.iter_mut().for_each(|file| file.readable.subject = no(Errno::EACCES));
+    for (state, serves) in [
+        (more(), true),
+        (acl("alow br0\n"), true),
+        (device("/dev/null", 3), true),
+        (closed, false),
+        (State::blind(), true),
+    ] {
+        let as_helper = acl_reading(&state.host);
+        let reading = acl_as_it_stands(&state.host, &as_helper);
+        assert_eq!(*reading, read_acl(&state.host));
+        assert_eq!(matches!(reading, Cow::Borrowed(_)), serves, "{as_helper:?}");
+    }
 }

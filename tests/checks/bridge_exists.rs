@@ -4,7 +4,7 @@ use bridge_doctor::probe::{Judgement, Level::Fail};
 use bridge_doctor::snapshot::{Fact, LibvirtNetwork, Scope};
 use insta::assert_snapshot;
 
-use crate::state::{State, acl_file, bytes, finds, link, network};
+use crate::state::{State, acl_file, bytes, finds, link, network, unseen};
 
 /// A host whose ACL allows whatever is asked for.
 fn allowing(bridge: &str) -> State {
@@ -57,7 +57,7 @@ fn libvirt_has_no_such_network() {
 #[test]
 fn the_networks_of_libvirt_cannot_be_read() {
     let mut state = allowing("virbr0");
-    state.host.libvirt.networks = crate::state::unseen();
+    state.host.libvirt.networks = unseen();
     assert_snapshot!(missing(&state));
 }
 

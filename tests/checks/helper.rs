@@ -9,15 +9,10 @@ use bridge_doctor::snapshot::{
 };
 use insta::assert_snapshot;
 
-use crate::state::{State, finds, no};
-
-const NET_ADMIN: u64 = 1 << 12;
+use crate::state::{NET_ADMIN, NET_ADMIN_EP, State, finds, inode, known, no};
 
 fn file(host: &mut Snapshot) -> &mut Inode {
-    match &mut host.helper.file {
-        Fact::Known(Ok(inode)) => inode,
-        other => panic!("the healthy host has a helper, not {other:?}"),
-    }
+    inode(&mut host.helper.file)
 }
 
 fn mode(mode: u32) -> State {
@@ -26,7 +21,7 @@ fn mode(mode: u32) -> State {
 
 fn capabilities(permitted: u64, effective: bool, root_uid: u32) -> State {
     State::with(|host| {
-        let found = FileCapabilities { permitted, inheritable: 0, effective, root_uid };
+        let found = FileCapabilities { permitted, effective, root_uid, ..NET_ADMIN_EP };
         file(host).mode = 0o755;
         file(host).capabilities = Fact::Known(Some(found));
     })
@@ -150,10 +145,7 @@ fn it_is_no_program() {
         ),
     ];
     for (name, format) in cases {
-        let state = State::with(|host| match &mut host.helper.binary {
-            Fact::Known(binary) => binary.format = format,
-            other => panic!("the healthy host's helper can be read, not {other:?}"),
-        });
+        let state = State::with(|host| known(&mut host.helper.binary).format = format);
         let text = finds(&state, &[("helper-executable", Fail, "helper-bad-format")]);
         assert_snapshot!(format!("a_helper_that_is_{name}"), text);
     }
@@ -161,10 +153,7 @@ fn it_is_no_program() {
 
 #[test]
 fn another_program_in_its_place_is_not_vouched_for() {
-    let state = State::with(|host| match &mut host.helper.binary {
-        Fact::Known(binary) => binary.is_helper = false,
-        other => panic!("the healthy host's helper can be read, not {other:?}"),
-    });
+    let state = State::with(|host| known(&mut host.helper.binary).is_helper = false);
     finds(&state, &[]);
     assert!(matches!(state.judge("helper-executable"), Judgement::Unjudged(_)));
 }
@@ -191,10 +180,7 @@ fn its_capabilities_do_not_suffice() {
     assert_snapshot!("capabilities_not_effective", finds(&capabilities(NET_ADMIN, false, 0), &expected));
     assert_snapshot!("capabilities_of_another_kind", finds(&capabilities(1 << 10, true, 0), &expected));
     assert_snapshot!("capabilities_of_another_root", finds(&capabilities(NET_ADMIN, true, 100_000), &expected));
-    let both = State::with(|host| {
-        let found = FileCapabilities { permitted: NET_ADMIN, inheritable: 0, effective: true, root_uid: 0 };
-        file(host).capabilities = Fact::Known(Some(found));
-    });
+    let both = State::with(|host| file(host).capabilities = Fact::Known(Some(NET_ADMIN_EP)));
     assert_snapshot!("capabilities_in_place_of_those_of_root", finds(&both, &expected));
 }
 
@@ -210,10 +196,7 @@ fn its_owner_is_not_root() {
 
 #[test]
 fn its_mount_takes_the_privilege_away() {
-    let state = State::with(|host| match &mut file(host).mount {
-        Fact::Known(mount) => mount.nosuid = true,
-        other => panic!("the healthy host's mounts are known, not {other:?}"),
-    });
+    let state = State::with(|host| known(&mut file(host).mount).nosuid = true);
     assert_snapshot!(finds(&state, &[("helper-mount", Fail, "helper-nosuid-mount")]));
 }
 
@@ -258,10 +241,9 @@ fn it_has_a_blank_in_its_path() {
 fn it_is_a_script() {
     let state = State::with(|host| {
         file(host).mode = 0o755;
-        if let Fact::Known(binary) = &mut host.helper.binary {
-            binary.format = Format::Script { interpreter: "/bin/sh".into(), interpreter_error: None };
-            binary.is_helper = false;
-        }
+        let binary = known(&mut host.helper.binary);
+        binary.format = Format::Script { interpreter: "/bin/sh".into(), interpreter_error: None };
+        binary.is_helper = false;
     });
     finds(&state, &[]);
     for check in ["helper-executable", "helper-setuid"] {
@@ -272,12 +254,10 @@ fn it_is_a_script() {
 #[test]
 fn its_capability_is_inheritable_in_the_process_as_well() {
     let state = State::with(|host| {
-        let found = FileCapabilities { permitted: 0, inheritable: NET_ADMIN, effective: true, root_uid: 0 };
+        let found = FileCapabilities { permitted: 0, inheritable: NET_ADMIN, ..NET_ADMIN_EP };
         file(host).mode = 0o755;
         file(host).capabilities = Fact::Known(Some(found));
-        if let Fact::Known(process) = &mut host.process {
-            process.capabilities.inheritable = NET_ADMIN;
-        }
+        known(&mut host.process).capabilities.inheritable = NET_ADMIN;
     });
     finds(&state, &[]);
 }

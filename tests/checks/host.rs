@@ -4,7 +4,7 @@ use bridge_doctor::probe::{Judgement, Level::Fail, Level::Warn};
 use bridge_doctor::snapshot::{Access, Answer, Driver, Errno, Fact, HelperLookup, Kind, OtherHelper, Snapshot};
 use insta::assert_snapshot;
 
-use crate::state::{State, finds, inode, kind, no, unseen};
+use crate::state::{State, finds, inode, kind, known, no, unseen};
 
 fn no_tun(host: &mut Snapshot) {
     host.tun.inode = Fact::Known(Err(Errno::ENOENT));
@@ -96,9 +96,7 @@ fn tun_is_in_a_closed_directory() {
 #[test]
 fn tun_is_on_a_mount_without_devices() {
     let state = State::with(|host| {
-        if let Fact::Known(mount) = &mut inode(&mut host.tun.inode).mount {
-            mount.nodev = true;
-        }
+        known(&mut inode(&mut host.tun.inode).mount).nodev = true;
         host.tun.opens.subject = no(Errno::EACCES);
     });
     assert_snapshot!(finds(&state, &[("tun-device", Fail, "tun-device-permission")]));
@@ -116,8 +114,7 @@ fn tun_is_forbidden_by_the_device_cgroup() {
 #[test]
 fn tun_opens_for_a_helper_that_stays_root() {
     let state = State::with(|host| {
-        let Fact::Known(binary) = &mut host.helper.binary else { panic!("the recorded host has it") };
-        binary.drops_privileges = false;
+        known(&mut host.helper.binary).drops_privileges = false;
         host.tun.opens = Access { subject: no(Errno::EACCES), helper: Some(Fact::Known(Answer::Yes)) };
     });
     assert_eq!(finds(&state, &[]), "");
@@ -174,7 +171,7 @@ fn libvirt_would_find_no_helper() {
 #[test]
 fn two_names_of_one_helper_are_the_same() {
     let state = State::with(|host| {
-        let Fact::Known(Ok(file)) = host.helper.file.clone() else { panic!("the recorded host has it") };
+        let file = inode(&mut host.helper.file).clone();
         let path = "/usr/libexec/qemu-bridge-helper";
         host.helper.others = vec![OtherHelper { path: path.into(), real_path: path.into(), inode: file }];
         host.libvirt.helper = Fact::Known(Some(path.into()));

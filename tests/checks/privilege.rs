@@ -4,18 +4,14 @@ use bridge_doctor::probe::{Judgement, Level::Fail};
 use bridge_doctor::snapshot::{Errno, Fact, FileCapabilities, NetOwner, Process, Snapshot};
 use insta::assert_snapshot;
 
-use crate::state::{State, finds};
+use crate::state::{NET_ADMIN, NET_ADMIN_EP, State, finds, inode, known};
 
 const SETGID: u64 = 1 << 6;
 const SETUID: u64 = 1 << 7;
 const SETPCAP: u64 = 1 << 8;
-const NET_ADMIN: u64 = 1 << 12;
 
 fn process(host: &mut Snapshot) -> &mut Process {
-    match &mut host.process {
-        Fact::Known(process) => process,
-        other => panic!("the healthy host's process is known, not {other:?}"),
-    }
+    known(&mut host.process)
 }
 
 fn with(change: impl FnOnce(&mut Process)) -> State {
@@ -40,11 +36,9 @@ fn the_bounding_set_lacks_what_the_helper_needs() {
 #[test]
 fn a_helper_with_a_capability_of_its_own_does_not_change_its_user() {
     let state = State::with(|host| {
-        let found = FileCapabilities { permitted: NET_ADMIN, inheritable: 0, effective: true, root_uid: 0 };
-        if let Fact::Known(Ok(inode)) = &mut host.helper.file {
-            inode.mode = 0o755;
-            inode.capabilities = Fact::Known(Some(found));
-        }
+        let helper = inode(&mut host.helper.file);
+        helper.mode = 0o755;
+        helper.capabilities = Fact::Known(Some(NET_ADMIN_EP));
         process(host).capabilities.bounding &= !(SETGID | SETUID | SETPCAP);
     });
     finds(&state, &[]);
@@ -63,9 +57,8 @@ fn a_container_is_told_its_own_option() {
 fn the_network_belongs_to_another_user_namespace() {
     let state = State::with(|host| {
         // The kernel shows the owner that the namespace does not know as this one.
-        if let Fact::Known(Ok(inode)) = &mut host.helper.file {
-            (inode.uid, inode.gid) = (65534, 65534);
-        }
+        let helper = inode(&mut host.helper.file);
+        (helper.uid, helper.gid) = (65534, 65534);
         let process = process(host);
         process.user_namespace.initial = false;
         process.user_namespace.users.ranges = vec![(1000, 1)];
@@ -80,9 +73,7 @@ fn the_network_belongs_to_another_user_namespace() {
 #[test]
 fn an_ambient_capability_needs_no_gain() {
     let state = State::with(|host| {
-        if let Fact::Known(Ok(inode)) = &mut host.helper.file {
-            inode.mode = 0o755;
-        }
+        inode(&mut host.helper.file).mode = 0o755;
         let process = process(host);
         process.no_new_privs = true;
         process.capabilities.inheritable = NET_ADMIN;
@@ -97,11 +88,9 @@ fn an_ambient_capability_needs_no_gain() {
 #[test]
 fn the_file_has_capabilities_that_the_bounding_set_lacks() {
     let state = State::with(|host| {
-        let found = FileCapabilities { permitted: NET_ADMIN | SETPCAP, inheritable: 0, effective: true, root_uid: 0 };
-        if let Fact::Known(Ok(inode)) = &mut host.helper.file {
-            inode.mode = 0o755;
-            inode.capabilities = Fact::Known(Some(found));
-        }
+        let helper = inode(&mut host.helper.file);
+        helper.mode = 0o755;
+        helper.capabilities = Fact::Known(Some(FileCapabilities { permitted: NET_ADMIN | SETPCAP, ..NET_ADMIN_EP }));
         process(host).capabilities.bounding &= !SETPCAP;
     });
     assert_snapshot!(finds(&state, &[("privilege-gain", Fail, "capability-bounding-set")]));

@@ -4,11 +4,18 @@ use std::fmt::Write as _;
 
 use bridge_doctor::probe::{Case, Expect, Finding, Judgement, Level, PROBES, Target, read_acl};
 use bridge_doctor::snapshot::{
-    AclFile, Answer, Bridge, Bytes, Errno, Fact, Inode, Kind, Link, Network, Owned, Snapshot, Unknown,
+    AclFile, Answer, Bridge, Bytes, Errno, Fact, FileCapabilities, Inode, Kind, Link, Network, Owned, Snapshot, Unknown,
 };
 
 /// The host that every case starts from.
 const HEALTHY: &str = include_str!("healthy.json");
+
+/// The mask of `cap_net_admin`.
+pub(crate) const NET_ADMIN: u64 = 1 << 12;
+
+/// `cap_net_admin=ep`.
+pub(crate) const NET_ADMIN_EP: FileCapabilities =
+    FileCapabilities { permitted: NET_ADMIN, inheritable: 0, effective: true, root_uid: 0 };
 
 /// A host, the bridge in question, and what it is for.
 pub(crate) struct State {
@@ -28,6 +35,14 @@ impl State {
         let mut state = Self::healthy();
         change(&mut state.host);
         state
+    }
+
+    /// The same with one change, as a host of this distribution.
+    pub(crate) fn on(id: &str, change: impl FnOnce(&mut Snapshot)) -> Self {
+        Self::with(|host| {
+            host.machine.os.id = id.to_owned();
+            change(host);
+        })
     }
 
     /// The healthy host, for which somebody else's rights left nothing to see.
@@ -129,6 +144,14 @@ fn written(host: &Snapshot, check: &str, finding: &Finding) -> String {
     text
 }
 
+/// What the recorded host has, to be changed.
+pub(crate) fn known<T>(fact: &mut Fact<T>) -> &mut T {
+    match fact {
+        Fact::Known(value) => value,
+        Fact::Unknown(_) | Fact::NeedsLiveHost => panic!("the recorded host has it"),
+    }
+}
+
 pub(crate) fn unseen<T>() -> Fact<T> {
     Fact::Unknown(Unknown { because: "only root may look".to_owned(), command: None })
 }
@@ -148,6 +171,24 @@ pub(crate) fn acl(text: &str) -> State {
 
 pub(crate) fn bytes(text: &str) -> Fact<Bytes> {
     Fact::Known(Bytes(text.as_bytes().to_vec()))
+}
+
+/// An ACL and a file that it includes; both open.
+pub(crate) fn including(text: &str, path: &str, more: &str) -> State {
+    State::with(|host| {
+        acl_file(host).content = bytes(text);
+        included(host, path, more);
+    })
+}
+
+/// An ACL of root's, whose mode and group keep the user from reading it.
+pub(crate) fn closed_to_user(mode: u32, gid: u32) -> State {
+    State::with(|host| {
+        let file = acl_file(host);
+        file.readable.subject = no(Errno::EACCES);
+        inode(&mut file.inode).mode = mode;
+        inode(&mut file.inode).gid = gid;
+    })
 }
 
 /// An included file that opens.
@@ -170,10 +211,7 @@ pub(crate) fn absent(file: &mut AclFile) {
 }
 
 pub(crate) fn inode(fact: &mut Fact<Result<Inode, Errno>>) -> &mut Inode {
-    match fact {
-        Fact::Known(Ok(inode)) => inode,
-        _ => panic!("the recorded host has it"),
-    }
+    known(fact).as_mut().expect("the recorded host has it")
 }
 
 pub(crate) fn kind(fact: &mut Fact<Result<Inode, Errno>>, kind: Kind) {
@@ -181,10 +219,7 @@ pub(crate) fn kind(fact: &mut Fact<Result<Inode, Errno>>, kind: Kind) {
 }
 
 pub(crate) fn network(host: &mut Snapshot) -> &mut Network {
-    match &mut host.network {
-        Fact::Known(network) => network,
-        _ => panic!("the recorded host has it"),
-    }
+    known(&mut host.network)
 }
 
 pub(crate) fn link<'a>(host: &'a mut Snapshot, name: &str) -> &'a mut Link {

@@ -1,9 +1,10 @@
 //! `bridge-uplink`, with and without a declared purpose.
 
 use bridge_doctor::probe::{Expect, Judgement, Level::Fail, Level::Warn};
+use bridge_doctor::snapshot::Fact;
 use insta::assert_snapshot;
 
-use crate::state::{State, detach, finds, link, only_port};
+use crate::state::{State, detach, finds, link, network, only_port};
 
 /// No port leads out, and the host has no address on the bridge: its own link-local one counts for nothing.
 fn isolated() -> State {
@@ -17,7 +18,7 @@ fn isolated() -> State {
 fn routed() -> State {
     State::with(|host| {
         detach(host);
-        crate::state::network(host).ip_forward = bridge_doctor::snapshot::Fact::Known(true);
+        network(host).ip_forward = Fact::Known(true);
     })
 }
 
@@ -54,7 +55,7 @@ fn a_routed_bridge_needs_no_uplink() {
 fn a_routed_bridge_needs_an_address() {
     let mut state = State::healthy().expecting(Expect::Routed);
     link(&mut state.host, "br0").addresses.clear();
-    crate::state::network(&mut state.host).ip_forward = bridge_doctor::snapshot::Fact::Known(true);
+    network(&mut state.host).ip_forward = Fact::Known(true);
     assert_snapshot!(finds(&state, &[("bridge-uplink", Fail, "bridge-no-uplink")]));
 }
 

@@ -1,6 +1,5 @@
 //! Changing lines of a text that are still those they were taken for.
 
-use crate::acl;
 use crate::platform::LineEdit;
 
 /// The text after the changes.
@@ -10,22 +9,16 @@ use crate::platform::LineEdit;
 /// A clause that says which line is not what it was taken for.
 pub(super) fn edited(text: &[u8], edits: &[LineEdit]) -> Result<Vec<u8>, String> {
     let lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();
-    let mut replaced = Vec::new();
     for edit in edits {
-        let LineEdit::Replace { line, from, to } = edit else { continue };
+        let LineEdit::Replace { line, from, .. } = edit else { continue };
         let standing = line.checked_sub(1).and_then(|index| lines.get(index));
         let standing = standing.ok_or_else(|| format!("it has no line {line} any more"))?;
         let body = standing.strip_suffix(b"\n").unwrap_or(standing);
         if body != from {
             return Err(format!("its line {line} reads `{}` now", String::from_utf8_lossy(body)));
         }
-        replaced.push((*line, to.clone()));
     }
-    let added = edits.iter().filter_map(|edit| match edit {
-        LineEdit::Append(line) => Some(line),
-        LineEdit::Replace { .. } => None,
-    });
-    Ok(added.fold(acl::edited(text, &replaced), |text, line| acl::appended(&text, line)))
+    Ok(LineEdit::applied(edits, text))
 }
 
 #[cfg(test)]

@@ -92,12 +92,7 @@ fn with_mode(before: &Object, owner: Option<Owner>, mode: Option<ModeChange>) ->
         if let Some((uid, gid)) = owner.filter(|owner| *owner != (attributes.uid, attributes.gid)) {
             attributes = attributes.with_owner(uid, gid, is_file);
         }
-        let bits = match mode {
-            None => attributes.mode,
-            Some(ModeChange::Set(bits)) => bits,
-            Some(ModeChange::Add(bits)) => attributes.mode | bits,
-            Some(ModeChange::Remove(bits)) => attributes.mode & !bits,
-        };
+        let bits = mode.map_or(attributes.mode, |mode| mode.applied(attributes.mode));
         if bits == attributes.mode { attributes } else { attributes.with_mode(bits) }
     };
     match before {

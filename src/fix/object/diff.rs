@@ -6,6 +6,7 @@ use std::path::Path;
 use similar::TextDiff;
 
 use crate::fix::{Attributes, Object};
+use crate::snapshot::to_hex;
 
 /// Lines shown around a change.
 const CONTEXT: usize = 3;
@@ -65,8 +66,7 @@ impl Attributes {
     fn lines(&self) -> Vec<String> {
         let mut lines = vec![format!("mode {:04o}", self.mode), format!("owner {}:{}", self.uid, self.gid)];
         for (name, value) in &self.extended {
-            let digits: String = value.0.iter().map(|byte| format!("{byte:02x}")).collect();
-            lines.push(format!("{name} 0x{digits}"));
+            lines.push(format!("{name} 0x{}", to_hex(&value.0)));
         }
         lines
     }

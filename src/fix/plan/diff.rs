@@ -88,13 +88,7 @@ fn properties(standing: &FoundFile, subject: &Subject) -> Vec<String> {
     if let Some(target) = &standing.target {
         return vec![format!("link to {}", target.display())];
     }
-    let user = match standing.uid {
-        0 => "root".to_owned(),
-        uid if uid == subject.uid => subject.user.clone(),
-        uid => uid.to_string(),
-    };
-    let group = subject.group_names.iter().find(|(gid, _)| *gid == standing.gid).map(|(_, name)| name.clone());
-    let group = group.unwrap_or_else(|| if standing.gid == 0 { "root".to_owned() } else { standing.gid.to_string() });
+    let (user, group) = (subject.user_name(standing.uid), subject.group_name(standing.gid));
     let mut lines = vec![format!("mode {:04o}", standing.mode), format!("owner {user}:{group}")];
     if let Kind::CharDevice { major, minor } = standing.kind {
         lines.insert(0, format!("character device {major}:{minor}"));

@@ -3,8 +3,10 @@
 use super::choice::Choice;
 use super::{describe, diff, grants, merge, simulate, standing};
 use crate::engine::{self, Options};
-use crate::platform::{self, Action, Declaration, Effect, Remedy, Step};
-use crate::report::{ActionState, Check, Manual, PLAN_SCHEMA, Plan, PlannedAction, Preimage, Question, Report, Status};
+use crate::platform::{self, Action, Declaration, Effect, Remedy};
+use crate::report::{
+    ActionState, Check, Manual, PLAN_SCHEMA, Plan, PlannedAction, Preimage, Question, Report, Status, distinct,
+};
 use crate::snapshot::Snapshot;
 
 /// More faults than a host has; the loop below ends before, since each turn adds an action.
@@ -50,11 +52,7 @@ fn asked(report: &Report) -> Vec<String> {
 
 /// The causes in question that the actions leave.
 fn remaining(report: &Report, choice: &Choice) -> Vec<&'static str> {
-    let mut causes = Vec::new();
-    for check in report.checks.iter().filter(|check| choice.takes(check)) {
-        causes.extend(check.cause.filter(|cause| !causes.contains(cause)));
-    }
-    causes
+    distinct(report.checks.iter().filter(|check| choice.takes(check)).filter_map(|check| check.cause))
 }
 
 /// Why an action is in the plan.
@@ -65,18 +63,26 @@ struct Reasons {
     notes: Vec<String>,
 }
 
+/// A wish for the system's configuration, and why it is in the plan.
+struct Declared {
+    wish: Declaration,
+    cause: &'static str,
+    found: String,
+    note: Option<String>,
+}
+
 struct Draft {
     choice: Choice,
     asked: Vec<String>,
     planned: Vec<Action>,
     effects: Vec<Effect>,
     reasons: Vec<Reasons>,
-    declared: Vec<(Declaration, &'static str, String, Option<String>)>,
+    declared: Vec<Declared>,
     /// The facts once the actions are taken.
     mended: Snapshot,
     /// The same, once the configuration says what it should, too.
     hoped: Snapshot,
-    /// Findings whose remedy would allow more than was asked for: cause, and what.
+    /// Remedies that would allow more than was asked for, and what.
     loosening: Vec<(Remedy, Vec<String>)>,
 }
 
@@ -154,11 +160,16 @@ impl Draft {
     fn declare(&mut self, check: &Check, cause: &'static str, remedy: &Remedy) -> bool {
         let mut changed = false;
         for declaration in remedy.declarations() {
-            if self.declared.iter().any(|(known, ..)| known == declaration) {
+            if self.declared.iter().any(|declared| declared.wish == *declaration) {
                 continue;
             }
             self.hoped = simulate::declared(&self.hoped, declaration);
-            self.declared.push((declaration.clone(), cause, check.message.clone(), remedy.note.clone()));
+            self.declared.push(Declared {
+                wish: declaration.clone(),
+                cause,
+                found: check.message.clone(),
+                note: remedy.note.clone(),
+            });
             changed = true;
         }
         changed
@@ -180,30 +191,18 @@ impl Draft {
     }
 
     fn declaration(&self) -> Option<Manual> {
-        let (_, cause, ..) = self.declared.first()?;
-        let wishes: Vec<Declaration> = self.declared.iter().map(|(declaration, ..)| declaration.clone()).collect();
-        let mut causes: Vec<&'static str> = Vec::new();
-        let mut notes: Vec<&str> = Vec::new();
-        let mut summary: Vec<String> = Vec::new();
-        for (_, cause, found, note) in &self.declared {
-            if !causes.contains(cause) {
-                causes.push(cause);
-            }
-            if !summary.contains(found) {
-                summary.push(found.clone());
-            }
-            // Every note says how a declaration becomes real; once is enough.
-            for sentence in note.iter().flat_map(|note| note.split_inclusive(". ")).map(str::trim_end) {
-                if !notes.contains(&sentence) {
-                    notes.push(sentence);
-                }
-            }
-        }
-        let remedy = Remedy::declaration(wishes[0].clone());
+        let first = self.declared.first()?;
+        let wishes: Vec<Declaration> = self.declared.iter().map(|declared| declared.wish.clone()).collect();
+        let causes = distinct(self.declared.iter().map(|declared| declared.cause));
+        let found = distinct(self.declared.iter().map(|declared| declared.found.as_str()));
+        // Every note says how a declaration becomes real; once is enough.
+        let notes = self.declared.iter().filter_map(|declared| declared.note.as_deref());
+        let notes = distinct(notes.flat_map(|note| note.split_inclusive(". ")).map(str::trim_end));
+        let remedy = Remedy::declaration(first.wish.clone());
         Some(Manual {
-            cause,
+            cause: first.cause,
             causes,
-            summary: sentence(&summary.join("; "), Some(&notes.join(" "))),
+            summary: sentence(&found.join("; "), Some(&notes.join(" "))),
             commands: platform::of(&self.mended.machine).declare(&wishes),
             why: remedy.why.unwrap_or_default(),
         })
@@ -244,7 +243,7 @@ impl Draft {
             self.planned.into_iter().zip(self.effects).zip(self.reasons).enumerate()
         {
             let after = simulate(&before, &action, &effect);
-            let remedy = Remedy { steps: vec![Step::Act(action.clone(), effect.clone())], why: None, note: None };
+            let remedy = Remedy::automatic([(action.clone(), effect.clone())]);
             actions.push(PlannedAction {
                 id: (index + 1).to_string(),
                 cause: reasons.causes.first().copied().unwrap_or_default(),

@@ -6,15 +6,11 @@
 use std::path::Path;
 
 use super::super::chain;
-use super::super::identity::Identity;
+use super::super::identity::{CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, Identity};
 use super::super::inode;
 use super::super::root::{Last, Root};
 use super::access::Want;
 use crate::snapshot::{Answer, Errno, Fact};
-
-/// `CAP_DAC_OVERRIDE` and `CAP_DAC_READ_SEARCH`, as masks.
-const DAC_OVERRIDE: u64 = 1 << 1;
-const DAC_READ_SEARCH: u64 = 1 << 2;
 
 /// The entries of a POSIX ACL, by the tags of `acl(5)`'s attribute.
 const USER: u16 = 0x02;
@@ -54,10 +50,10 @@ fn permitted(root: &Root, path: &Path, identity: &Identity, want: Want) -> Optio
     let bits = want.bits();
     let is_directory = inode::kind(&stat) == crate::snapshot::Kind::Directory;
     let executable = is_directory || bits & 1 == 0 || stat.st_mode & 0o111 != 0;
-    if identity.capabilities & DAC_OVERRIDE != 0 && executable {
+    if identity.capabilities & CAP_DAC_OVERRIDE != 0 && executable {
         return Some(true);
     }
-    if identity.capabilities & DAC_READ_SEARCH != 0 && (bits == 4 || want == Want::Search) {
+    if identity.capabilities & CAP_DAC_READ_SEARCH != 0 && (bits == 4 || want == Want::Search) {
         return Some(true);
     }
     let attributes = match root.is_live() {

@@ -1,7 +1,7 @@
 //! A process that became another identity and answers questions about files.
 
 use std::io::{IoSlice, IoSliceMut};
-use std::os::fd::{AsRawFd as _, OwnedFd};
+use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
@@ -125,7 +125,6 @@ fn become_identity(identity: &Identity, user_namespace: Option<&OwnedFd>) -> Res
     let mut keep = held;
     if let Some(namespace) = user_namespace {
         set_capabilities(held, held)?;
-        use std::os::fd::AsFd as _;
         rustix::thread::move_into_link_name_space(namespace.as_fd(), Some(LinkNameSpaceType::User))?;
         keep = rustix::thread::capabilities(None)?.permitted;
     }
@@ -139,10 +138,4 @@ fn become_identity(identity: &Identity, user_namespace: Option<&OwnedFd>) -> Res
 fn set_capabilities(effective: CapabilitySet, permitted: CapabilitySet) -> Result<(), Errno> {
     let sets = CapabilitySets { effective, permitted, inheritable: CapabilitySet::empty() };
     Ok(rustix::thread::set_capabilities(None, sets)?)
-}
-
-impl From<nix::errno::Errno> for Errno {
-    fn from(error: nix::errno::Errno) -> Self {
-        Self(error as i32)
-    }
 }

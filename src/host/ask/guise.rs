@@ -182,6 +182,7 @@ mod tests {
         });
         thread.join().expect("nothing else than the identity changes");
     }
+
     #[test]
     fn a_part_that_is_refused_takes_back_the_rest() {
         if !can_be_anybody() {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use netlink_sys::protocols::NETLINK_NETFILTER;
 
-use super::super::netlink::attributes::{attributes, text};
+use super::super::netlink::attributes::{find, text};
 use super::super::netlink::{Extent, Netlink};
 use super::super::os;
 use super::super::proc::Proc;
@@ -13,15 +13,21 @@ use crate::snapshot::{Chain, Errno};
 
 // Names and numbers as in the kernel's nf_tables.h, nfnetlink.h and netfilter.h.
 const NFNL_SUBSYS_NFTABLES: u16 = 10 << 8;
-pub(super) const NFT_MSG_NEWCHAIN: u16 = NFNL_SUBSYS_NFTABLES | 3;
-pub(super) const NFT_MSG_GETCHAIN: u16 = NFNL_SUBSYS_NFTABLES | 4;
+const NFT_MSG_NEWCHAIN: u16 = NFNL_SUBSYS_NFTABLES | 3;
+const NFT_MSG_GETCHAIN: u16 = NFNL_SUBSYS_NFTABLES | 4;
+const NFT_MSG_NEWRULE: u16 = NFNL_SUBSYS_NFTABLES | 6;
+const NFT_MSG_GETRULE: u16 = NFNL_SUBSYS_NFTABLES | 7;
 pub(super) const NFTA_CHAIN_TABLE: u16 = 1;
 pub(super) const NFTA_CHAIN_NAME: u16 = 3;
 const NFTA_CHAIN_HOOK: u16 = 4;
 pub(super) const NFTA_CHAIN_POLICY: u16 = 5;
 const NFTA_HOOK_HOOKNUM: u16 = 1;
 const NF_INET_FORWARD: u32 = 2;
-const NF_DROP: u32 = 0;
+pub(super) const NF_DROP: u32 = 0;
+
+/// How the kernel is asked for chains and for rules, and how it answers.
+pub(super) const CHAINS: (u16, u16) = (NFT_MSG_GETCHAIN, NFT_MSG_NEWCHAIN);
+pub(super) const RULES: (u16, u16) = (NFT_MSG_GETRULE, NFT_MSG_NEWRULE);
 
 /// The families whose chains see IP, by number and by nft's word for them.
 const FAMILIES: [(u8, &str); 2] = [(1, "inet"), (2, "ip")];
@@ -36,38 +42,52 @@ pub(super) fn can_be_asked(root: &Root, proc: &Proc) -> bool {
     !has_modules || root.exists(Path::new("/sys/module/nf_tables")) || built_in()
 }
 
+/// Hands over what a family has of one kind, each by its attributes; false where the kernel has no nf_tables.
+pub(super) fn each(
+    netlink: &mut Netlink,
+    (question, answer): (u16, u16),
+    family: u8,
+    mut found: impl FnMut(&[u8]),
+) -> Result<bool, Errno> {
+    let asked = netlink.ask(question, Extent::Dump, &[family, 0, 0, 0], |kind, body| {
+        // Older kernels list every family whatever is asked.
+        if kind == answer && body.first() == Some(&family) {
+            found(body.get(4..).unwrap_or_default());
+        }
+    });
+    match asked {
+        Ok(_) => Ok(true),
+        Err(Errno::EINVAL | Errno::EOPNOTSUPP) => Ok(false),
+        Err(errno) => Err(errno),
+    }
+}
+
 /// The chains at the forward hook, without what their rules accept.
 pub(super) fn forward_chains() -> Result<Vec<Chain>, Errno> {
     let mut netlink = Netlink::open(NETLINK_NETFILTER)?;
     let mut chains = Vec::new();
     for (family, word) in FAMILIES {
-        let asked = netlink.ask(NFT_MSG_GETCHAIN, Extent::Dump, &[family, 0, 0, 0], |kind, body| {
-            // Older kernels list every family whatever is asked.
-            if kind == NFT_MSG_NEWCHAIN && body.first() == Some(&family) {
-                chains.extend(forward_chain(word, body.get(4..).unwrap_or_default()));
-            }
-        });
-        match asked {
-            Ok(_) => {}
-            // A kernel without nf_tables has no chains in them.
-            Err(Errno::EINVAL | Errno::EOPNOTSUPP) => return Ok(Vec::new()),
-            Err(errno) => return Err(errno),
+        if !each(&mut netlink, CHAINS, family, |body| chains.extend(forward_chain(word, body)))? {
+            return Ok(Vec::new());
         }
     }
     Ok(chains)
 }
 
 fn forward_chain(family: &str, body: &[u8]) -> Option<Chain> {
-    let part = |wanted: u16| attributes(body).find(|(kind, _)| *kind == wanted).map(|(_, value)| value);
-    let number = |value: &[u8]| Some(u32::from_be_bytes(value.get(..4)?.try_into().ok()?));
-    let hook = attributes(part(NFTA_CHAIN_HOOK)?).find(|(kind, _)| *kind == NFTA_HOOK_HOOKNUM)?;
-    if number(hook.1)? != NF_INET_FORWARD {
+    let hook = find(body, NFTA_CHAIN_HOOK)?;
+    if number(find(hook, NFTA_HOOK_HOOKNUM)?)? != NF_INET_FORWARD {
         return None;
     }
     Some(Chain {
-        table: format!("{family} {}", text(part(NFTA_CHAIN_TABLE)?)),
-        name: text(part(NFTA_CHAIN_NAME)?),
-        drops: part(NFTA_CHAIN_POLICY).and_then(number) == Some(NF_DROP),
+        table: format!("{family} {}", text(find(body, NFTA_CHAIN_TABLE)?)),
+        name: text(find(body, NFTA_CHAIN_NAME)?),
+        drops: find(body, NFTA_CHAIN_POLICY).and_then(number) == Some(NF_DROP),
         accepts: Vec::new(),
     })
+}
+
+/// A number as nf_tables writes it, in the byte order of the network.
+pub(super) fn number(value: &[u8]) -> Option<u32> {
+    Some(u32::from_be_bytes(value.get(..4)?.try_into().ok()?))
 }

@@ -14,6 +14,11 @@ pub(in super::super) fn attributes(mut bytes: &[u8]) -> impl Iterator<Item = (u1
     })
 }
 
+/// The value of the first attribute of a type.
+pub(in super::super) fn find(bytes: &[u8], wanted: u16) -> Option<&[u8]> {
+    attributes(bytes).find(|(kind, _)| *kind == wanted).map(|(_, value)| value)
+}
+
 /// Adds an attribute to a message.
 pub(in super::super) fn push(message: &mut Vec<u8>, kind: u16, value: &[u8]) {
     let length = u16::try_from(value.len() + 4).unwrap_or(u16::MAX);

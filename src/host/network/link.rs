@@ -1,19 +1,19 @@
 //! One interface, out of the message that describes it.
 
-use super::super::netlink::attributes::{attributes, text, u16_at, u32_at};
+use super::super::netlink::attributes::{attributes, find, text, u16_at, u32_at};
 use crate::snapshot::{Bridge, Link, Port};
 
 // Names and numbers as in the kernel's if_link.h.
 const IFLA_ADDRESS: u16 = 1;
-const IFLA_IFNAME: u16 = 3;
+pub(super) const IFLA_IFNAME: u16 = 3;
 const IFLA_MTU: u16 = 4;
-const IFLA_MASTER: u16 = 10;
-const IFLA_LINKINFO: u16 = 18;
+pub(super) const IFLA_MASTER: u16 = 10;
+pub(super) const IFLA_LINKINFO: u16 = 18;
 const IFLA_IFALIAS: u16 = 20;
 const IFLA_CARRIER: u16 = 33;
 const IFLA_PROP_LIST: u16 = 52;
 const IFLA_ALT_IFNAME: u16 = 53;
-const IFLA_INFO_KIND: u16 = 1;
+pub(super) const IFLA_INFO_KIND: u16 = 1;
 const IFLA_INFO_DATA: u16 = 2;
 const IFLA_INFO_SLAVE_KIND: u16 = 4;
 const IFLA_INFO_SLAVE_DATA: u16 = 5;
@@ -66,13 +66,12 @@ pub(super) fn parse(body: &[u8]) -> Option<Link> {
 }
 
 fn details(link: &mut Link, value: &[u8]) {
-    let part = |wanted: u16| attributes(value).find(|(kind, _)| *kind == wanted).map(|(_, value)| value);
-    link.kind = part(IFLA_INFO_KIND).map(text);
+    link.kind = find(value, IFLA_INFO_KIND).map(text);
     if link.kind.as_deref() == Some("bridge") {
-        link.bridge = Some(bridge(part(IFLA_INFO_DATA).unwrap_or_default()));
+        link.bridge = Some(bridge(find(value, IFLA_INFO_DATA).unwrap_or_default()));
     }
-    if part(IFLA_INFO_SLAVE_KIND).map(text).as_deref() == Some("bridge") {
-        link.port = Some(port(part(IFLA_INFO_SLAVE_DATA).unwrap_or_default()));
+    if find(value, IFLA_INFO_SLAVE_KIND).map(text).as_deref() == Some("bridge") {
+        link.port = Some(port(find(value, IFLA_INFO_SLAVE_DATA).unwrap_or_default()));
     }
 }
 
@@ -100,7 +99,7 @@ fn bridge(data: &[u8]) -> Bridge {
 }
 
 fn port(data: &[u8]) -> Port {
-    let byte = |wanted: u16| attributes(data).find(|(kind, _)| *kind == wanted).and_then(|(_, value)| value.first());
+    let byte = |wanted: u16| find(data, wanted).and_then(<[u8]>::first);
     Port {
         state: byte(IFLA_BRPORT_STATE).copied().unwrap_or(0),
         isolated: byte(IFLA_BRPORT_ISOLATED).is_some_and(|&value| value != 0),

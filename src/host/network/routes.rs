@@ -4,20 +4,17 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use netlink_sys::protocols::NETLINK_ROUTE;
 
-use super::super::netlink::attributes::{attributes, push, u32_at};
+use super::super::netlink::attributes::{find, push, u32_at};
 use super::super::netlink::{Extent, Netlink};
-use super::link;
+use super::link::{self, IFLA_IFNAME, IFLA_INFO_KIND, IFLA_LINKINFO, IFLA_MASTER};
 use crate::snapshot::{Errno, Link};
 
+// Names and numbers as in the kernel's rtnetlink.h, if_link.h and if_addr.h.
 const RTM_NEWLINK: u16 = 16;
 const RTM_GETLINK: u16 = 18;
 const RTM_NEWADDR: u16 = 20;
 const RTM_GETADDR: u16 = 22;
-const IFLA_IFNAME: u16 = 3;
-const IFLA_MASTER: u16 = 10;
-const IFLA_LINKINFO: u16 = 18;
 const IFLA_EXT_MASK: u16 = 29;
-const IFLA_INFO_KIND: u16 = 1;
 const IFA_ADDRESS: u16 = 1;
 const IFA_LOCAL: u16 = 2;
 
@@ -126,8 +123,8 @@ fn interface_head(index: u32) -> Vec<u8> {
 
 fn address(body: &[u8]) -> Option<String> {
     let prefix = body.get(1)?;
-    let of = |wanted: u16| attributes(body.get(8..)?).find(|(kind, _)| *kind == wanted).map(|(_, value)| value);
-    let value = of(IFA_LOCAL).or_else(|| of(IFA_ADDRESS))?;
+    let attributes = body.get(8..)?;
+    let value = find(attributes, IFA_LOCAL).or_else(|| find(attributes, IFA_ADDRESS))?;
     let address = match value.len() {
         4 => IpAddr::from(Ipv4Addr::from(<[u8; 4]>::try_from(value).ok()?)),
         16 => IpAddr::from(Ipv6Addr::from(<[u8; 16]>::try_from(value).ok()?)),

@@ -7,10 +7,8 @@ use std::path::Path;
 
 use rustix::fs::{FileType, Mode, OFlags};
 
+use super::MOST_LINKS;
 use crate::snapshot::Errno;
-
-/// As many symbolic links as the kernel follows.
-const MOST_LINKS: usize = 40;
 
 /// Opens a path inside a tree, never leaving it.
 ///

@@ -7,9 +7,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{CWD, readlinkat};
 
 use crate::host::chain;
-
-/// As many symbolic links as the kernel follows.
-const MOST_LINKS: usize = 40;
+use crate::host::root::MOST_LINKS;
 
 /// Calls `each` with every directory on the way of an absolute path and the name looked up in it, links followed.
 ///

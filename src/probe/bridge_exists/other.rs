@@ -1,5 +1,6 @@
 //! What an interface is that is no bridge.
 
+use crate::helper::TAP_MTU;
 use crate::platform;
 use crate::probe::view::{interface, near};
 use crate::probe::{Case, Finding, Remedy};
@@ -13,7 +14,7 @@ pub(super) fn finding(case: &Case<'_>, network: &Network, link: &Link) -> Findin
     let name = case.bridge;
     let kind = interface::describe(link);
     let tap = &network.next_tap;
-    let consequence = if interface::TAP_MTU.contains(&link.mtu) {
+    let consequence = if TAP_MTU.contains(&link.mtu) {
         let errno = Errno::EOPNOTSUPP.text();
         format!("it would stop with \"failed to add interface `{tap}' to bridge `{name}': {errno}\"")
     } else {

@@ -1,5 +1,6 @@
 //! The ACL as it would read if the file itself could be opened.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use super::answer;
@@ -15,13 +16,7 @@ pub(in crate::probe) struct Files<'a> {
 
 impl Source for Files<'_> {
     fn open(&self, path: &Path) -> Opened<'_> {
-        let Some(file) = self.snapshot.acl.file(path) else { return Opened::Unknown };
-        match (answer::of(self.snapshot, &file.readable), file.content.known()) {
-            (Fact::Known(Answer::No(errno)), None) => Opened::Failed(*errno),
-            (Fact::Known(Answer::No(errno)), Some(_)) if !self.judged_by_acl_file(file) => Opened::Failed(*errno),
-            (_, Some(content)) => Opened::Content(&content.0),
-            (_, None) => acl::special(file).unwrap_or(Opened::Unknown),
-        }
+        self.snapshot.acl.file(path).map_or(Opened::Unknown, |file| self.opened(file))
     }
 }
 
@@ -36,6 +31,15 @@ impl<'a> Files<'a> {
         acl::lint(reading, self)
     }
 
+    fn opened(&self, file: &'a AclFile) -> Opened<'a> {
+        match (answer::of(self.snapshot, &file.readable), file.content.known()) {
+            (Fact::Known(Answer::No(errno)), None) => Opened::Failed(*errno),
+            (Fact::Known(Answer::No(errno)), Some(_)) if !self.judged_by_acl_file(file) => Opened::Failed(*errno),
+            (_, Some(content)) => Opened::Content(&content.0),
+            (_, None) => acl::special(file).unwrap_or(Opened::Unknown),
+        }
+    }
+
     /// Whether the file is the ACL itself, or shut away by the same directory.
     fn judged_by_acl_file(&self, file: &AclFile) -> bool {
         let first = first(self.snapshot);
@@ -48,6 +52,13 @@ impl<'a> Files<'a> {
 /// What the helper would make of the ACL if the file itself could be opened.
 pub fn read_acl(snapshot: &Snapshot) -> Reading {
     acl::read(&snapshot.acl.path, &Files { snapshot }, helper::limits(snapshot))
+}
+
+/// The same, given what the helper makes of the ACL: where it can open every file, one reading serves for both.
+pub fn acl_as_it_stands<'a>(snapshot: &Snapshot, as_helper: &'a Reading) -> Cow<'a, Reading> {
+    let files = Files { snapshot };
+    let alike = snapshot.acl.files.iter().all(|file| files.opened(file) == acl::as_helper(file));
+    if alike { Cow::Borrowed(as_helper) } else { Cow::Owned(read_acl(snapshot)) }
 }
 
 /// The ACL file itself.

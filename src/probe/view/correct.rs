@@ -38,8 +38,8 @@ pub(in crate::probe) fn lines(case: &Case<'_>, diagnostics: &[Diagnostic]) -> Re
 fn corrected(case: &Case<'_>, file: &AclFile, edits: Vec<LineEdit>) -> Remedy {
     let platform = platform::of(&case.snapshot.machine);
     if platform.is_declarative() && file.path.as_os_str() == platform.expected_acl_path() {
-        let content = file.content.known().map_or(&[][..], |content| &content.0);
-        return Remedy::declaration(Declaration::Acl(acl::rules(&acl::edited(content, &edits_of(&edits)))));
+        let corrected = acl::edited(file.bytes(), &LineEdit::replacements(&edits));
+        return Remedy::declaration(Declaration::Acl(acl::rules(&corrected)));
     }
     Remedy::actions([Action::EditFile { path: file.real_path().to_owned(), edits, mode: 0o644 }])
 }
@@ -51,18 +51,9 @@ fn line_of(edit: &LineEdit) -> Option<usize> {
     }
 }
 
-fn edits_of(edits: &[LineEdit]) -> Vec<(usize, Vec<Vec<u8>>)> {
-    let replaced = edits.iter().filter_map(|edit| match edit {
-        LineEdit::Replace { line, to, .. } => Some((*line, to.clone())),
-        LineEdit::Append(_) => None,
-    });
-    replaced.collect()
-}
-
 fn edit(case: &Case<'_>, diagnostic: &Diagnostic) -> Option<LineEdit> {
     let suggestion = diagnostic.suggestion.as_ref()?;
-    let content = &file(case, &diagnostic.file)?.content.known()?.0;
-    let from = content.split(|byte| *byte == b'\n').nth(diagnostic.line.checked_sub(1)?)?;
+    let from = file(case, &diagnostic.file)?.line(diagnostic.line)?;
     let text = std::str::from_utf8(from).ok()?;
     if from.len() > LONGEST_LINE || from.contains(&0) || !is_the_only_one(diagnostic.code, text, suggestion) {
         return None;

@@ -2,9 +2,6 @@
 
 use crate::snapshot::{Link, Network};
 
-/// A tap takes no smaller and no larger MTU.
-pub(in crate::probe) const TAP_MTU: std::ops::RangeInclusive<u32> = 68..=65521;
-
 /// What the interface is, with its article.
 pub(in crate::probe) fn describe(link: &Link) -> String {
     let known = match link.kind.as_deref() {

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use super::owner;
 use crate::platform::{self, Action, ModeChange};
 use crate::probe::{Case, Remedy};
 use crate::snapshot::{AclFile, Inode};
@@ -22,7 +21,7 @@ pub(in crate::probe) fn file(case: &Case<'_>, path: &Path) -> Remedy {
     }
     if platform.is_declarative() && path.starts_with("/etc") {
         return remedy
-            .by_hand("this system is made from its configuration: what is changed by hand is lost or refused")
+            .by_hand(platform::DECLARED)
             .with_note("A file that the configuration declares is readable for all.");
     }
     remedy
@@ -56,7 +55,7 @@ fn itself(case: &Case<'_>, file: &AclFile) -> Remedy {
         return Remedy::manual("a POSIX ACL on the file says who may read it, and was written on purpose", [command]);
     }
     if is_for_a_group(inode) {
-        let group = owner::group(inode.gid, subject);
+        let group = subject.group_name(inode.gid);
         return platform::of(&case.snapshot.machine).add_to_group(&subject.user, &group).with_note(format!(
             "The file is for members of {group}. `chmod a+r {}` would let everybody use the bridges that it allows.",
             platform::shell::path(path)
@@ -75,7 +74,7 @@ fn class(case: &Case<'_>, uid: u32, gid: u32) -> u32 {
     let subject = &case.snapshot.subject;
     if uid == subject.uid {
         0o700
-    } else if gid == subject.gid || subject.groups.contains(&gid) {
+    } else if subject.is_in_group(gid) {
         0o070
     } else {
         0o777

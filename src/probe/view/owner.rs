@@ -13,18 +13,7 @@ pub(in crate::probe) fn of_owned(owned: &Owned, subject: &Subject) -> String {
 }
 
 fn written(mode: u32, uid: u32, gid: u32, subject: &Subject) -> String {
-    let user = match uid {
-        0 => "root".to_owned(),
-        uid if uid == subject.uid => subject.user.clone(),
-        uid => uid.to_string(),
-    };
-    format!("{mode:04o} {user}:{}", group(gid, subject))
-}
-
-/// The group's name, else its number.
-pub(in crate::probe) fn group(gid: u32, subject: &Subject) -> String {
-    let known = subject.group_names.iter().find(|(number, _)| *number == gid).map(|(_, name)| name.clone());
-    known.unwrap_or_else(|| if gid == 0 { "root".to_owned() } else { gid.to_string() })
+    format!("{mode:04o} {}:{}", subject.user_name(uid), subject.group_name(gid))
 }
 
 /// Who beside root may change the file, or replace what stands in the directory.

@@ -14,7 +14,7 @@ const WHOLE_LINE: usize = 100;
 pub fn render_diagnostics(diagnostics: &[Diagnostic], colour: bool, ascii: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(if ascii { DecorStyle::Ascii } else { DecorStyle::Unicode });
-    let charset = if ascii { Charset::Ascii } else { Charset::Unicode };
+    let charset = Charset::of(ascii);
     let rendered: Vec<_> = diagnostics.iter().map(|diagnostic| renderer.render(&groups(diagnostic, charset))).collect();
     rendered.join("\n\n")
 }

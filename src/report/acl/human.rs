@@ -12,7 +12,7 @@ const ON_FIRST_LINE: usize = 3;
 
 /// The report as text, with a line feed at its end.
 pub fn render_acl(report: &AclReport, colour: bool, ascii: bool) -> String {
-    let painter = Painter { colour, charset: if ascii { Charset::Ascii } else { Charset::Unicode } };
+    let painter = Painter { colour, charset: Charset::of(ascii) };
     let mut out = format!("{} {}", painter.text(&report.file), answer(report, painter));
     if report.decisions.len() <= ON_FIRST_LINE {
         let decisions: Vec<_> = report.decisions.iter().map(|one| decision(one, report, painter)).collect();

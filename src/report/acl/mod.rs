@@ -2,10 +2,8 @@
 
 mod diagnostics;
 mod human;
-mod json;
 mod model;
 
 pub use diagnostics::render_diagnostics;
 pub use human::render_acl;
-pub use json::write_acl_json;
 pub use model::{ACL_SCHEMA, AclDecision, AclReport, DecidingRule, Parse, RuleTable};

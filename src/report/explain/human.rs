@@ -4,8 +4,9 @@ use owo_colors::{OwoColorize, Style};
 
 use super::{Explanation, Match, Near, Possible, Verdict};
 use crate::catalogue::Likelihood;
+use crate::report::distinct;
 use crate::report::human::Options;
-use crate::report::text::{Charset, clipped, printable};
+use crate::report::text::{clipped, printable};
 
 /// More of a message does not help to recognise it.
 const LONGEST: usize = 400;
@@ -28,7 +29,7 @@ impl Look<'_> {
     fn incident(&self, one: &Match) -> String {
         let times = if one.count == 1 { String::new() } else { format!(", {} times", one.count) };
         let place = self.paint(Style::new().dimmed(), &format!("(line {}{times})", one.line));
-        let said = clipped(&one.text.replace('\n', " "), LONGEST, self.charset());
+        let said = clipped(&one.text.replace('\n', " "), LONGEST, self.options.charset());
         let mut rows = vec![format!("{} {place}", self.paint(Style::new().bold(), &said))];
         rows.push(self.wrapped("  says      ", &self.text(&format!("{}: {}", one.program, one.meaning))));
         let about: Vec<String> = one.params.iter().map(|(name, value)| format!("{name} {value}")).collect();
@@ -70,12 +71,7 @@ impl Look<'_> {
 
     /// What to run to know more: what tells the causes apart, and the page of the best one.
     fn next_steps(&self, causes: &[Possible]) -> Vec<String> {
-        let mut checks: Vec<&str> = Vec::new();
-        for check in causes.iter().filter(|cause| cause.here.is_none()).filter_map(|cause| cause.check) {
-            if !checks.contains(&check) {
-                checks.push(check);
-            }
-        }
+        let checks = distinct(causes.iter().filter(|cause| cause.here.is_none()).filter_map(|cause| cause.check));
         let mut rows = Vec::new();
         if !checks.is_empty() {
             rows.push(format!("  to know   bridge-doctor check --only {}", checks.join(",")));
@@ -119,11 +115,7 @@ impl Look<'_> {
     }
 
     fn text(&self, text: &str) -> String {
-        printable(text, self.charset())
-    }
-
-    fn charset(&self) -> Charset {
-        if self.options.ascii { Charset::Ascii } else { Charset::Unicode }
+        printable(text, self.options.charset())
     }
 
     fn paint(&self, style: Style, text: &str) -> String {

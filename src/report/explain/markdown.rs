@@ -3,7 +3,7 @@
 use owo_colors::OwoColorize;
 
 use crate::report::human::Options;
-use crate::report::text::{Charset, printable};
+use crate::report::text::printable;
 
 /// A page: its heading, its text wrapped to the terminal, its code as it stands. With a cause, only what is said about it,
 /// and how it is mended.
@@ -74,7 +74,7 @@ fn plain(text: &str) -> String {
 }
 
 fn shown(line: &str, options: &Options) -> String {
-    printable(line, if options.ascii { Charset::Ascii } else { Charset::Unicode })
+    printable(line, options.charset())
 }
 
 fn bold(text: &str, options: &Options) -> String {

@@ -1,10 +1,12 @@
 //! The data of `check --from` with many snapshots: frozen as `bridge-doctor/fleet/v1`.
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::report::run::distinct;
-use crate::report::{Check, CheckStatus, Report, Status, Tool};
+use crate::report::{CheckStatus, Report, Status, Tool, distinct};
 
 /// The identifier and version of the JSON.
 pub const FLEET_SCHEMA: &str = "bridge-doctor/fleet/v1";
@@ -127,9 +129,6 @@ pub struct HostEntry {
 impl HostEntry {
     /// The line for a report.
     pub fn of(report: &Report, host: String, file: String, expecting: bool) -> Self {
-        let with = |status| report.checks.iter().filter(move |check: &&Check| check.status == status);
-        let unseen = || with(CheckStatus::Unknown).filter(|check| check.matters(expecting));
-        let mut wrong = with(CheckStatus::Fail).chain(unseen()).chain(with(CheckStatus::Warn));
         Self {
             host,
             file,
@@ -142,9 +141,9 @@ impl HostEntry {
             user: Some(report.subject.user.clone()),
             bridges: report.target.bridges.clone(),
             root_causes: report.root_causes.clone(),
-            warnings: distinct(with(CheckStatus::Warn).filter_map(|check| check.cause)),
-            unknown: distinct(unseen().map(|check| check.id)),
-            message: wrong.next().map(|check| check.message.clone()),
+            warnings: distinct(report.ended(CheckStatus::Warn).filter_map(|check| check.cause)),
+            unknown: distinct(report.unseen(expecting).map(|check| check.id)),
+            message: report.wrong(expecting).next().map(|check| check.message.clone()),
         }
     }
 
@@ -182,28 +181,27 @@ impl HostEntry {
 impl Fleet {
     /// Counts the hosts and puts them in order.
     pub fn of(mut hosts: Vec<HostEntry>, tool: Tool) -> Self {
-        let mut summary = FleetSummary { hosts: hosts.len(), ..FleetSummary::default() };
-        for host in &hosts {
-            *match host.status {
-                HostStatus::Unreadable => &mut summary.unreadable,
-                HostStatus::Fail => &mut summary.fail,
-                HostStatus::Unknown => &mut summary.unknown,
-                HostStatus::Warn => &mut summary.warn,
-                HostStatus::Pass => &mut summary.pass,
-            } += 1;
-        }
-        let mut counts: std::collections::HashMap<(HostStatus, &str), usize> = std::collections::HashMap::new();
+        let ended = |status| hosts.iter().filter(|host| host.status == status).count();
+        let summary = FleetSummary {
+            hosts: hosts.len(),
+            unreadable: ended(HostStatus::Unreadable),
+            fail: ended(HostStatus::Fail),
+            unknown: ended(HostStatus::Unknown),
+            warn: ended(HostStatus::Warn),
+            pass: ended(HostStatus::Pass),
+        };
+        let mut counts: HashMap<(HostStatus, &str), usize> = HashMap::new();
         for cause in hosts.iter().flat_map(HostEntry::wrong) {
             *counts.entry(cause).or_default() += 1;
         }
         let place = |cause: Option<(HostStatus, &'static str)>| {
-            cause.map(|cause| (cause.0, std::cmp::Reverse(counts.get(&cause).copied().unwrap_or(0)), cause.1))
+            cause.map(|cause| (cause.0, Reverse(counts.get(&cause).copied().unwrap_or(0)), cause.1))
         };
         hosts.sort_by_cached_key(|host| {
             (host.status, place(host.wrong().next()), host.host.clone(), host.user.clone(), host.file.clone())
         });
         let mut causes: Vec<CauseEntry> = Vec::new();
-        let mut places = std::collections::HashMap::new();
+        let mut places = HashMap::new();
         for host in &hosts {
             for (status, id) in host.wrong() {
                 let at = *places.entry((status, id)).or_insert_with(|| {
@@ -214,7 +212,7 @@ impl Fleet {
                 causes[at].hosts.push(host.host.clone());
             }
         }
-        causes.sort_by_key(|cause| (cause.status, std::cmp::Reverse(cause.count), cause.id));
+        causes.sort_by_key(|cause| (cause.status, Reverse(cause.count), cause.id));
         let status = hosts.first().map_or(HostStatus::Pass, |host| host.status);
         Self { schema: FLEET_SCHEMA, tool, status, summary, causes, hosts }
     }

@@ -1,6 +1,6 @@
 //! Many hosts as metrics: the status of each, and the causes behind it.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use super::{Fleet, HostEntry, HostStatus};
 use crate::report::Run;
@@ -34,12 +34,12 @@ pub fn render(fleet: &Fleet, run: &Run) -> String {
 
 /// Each host and user once: of a host that was collected twice, the worst, which stands first.
 fn distinct<'a>(fleet: &'a Fleet, run: &Run) -> Vec<(String, String, &'a HostEntry)> {
-    let mut seen = HashMap::new();
+    let mut seen = HashSet::new();
     let mut distinct = Vec::new();
     for entry in &fleet.hosts {
         let user = entry.user.as_deref().map_or_else(String::new, |user| run.text(user));
         let key = (run.text(&entry.host), user);
-        if seen.insert(key.clone(), ()).is_none() {
+        if seen.insert(key.clone()) {
             distinct.push((key.0, key.1, entry));
         }
     }

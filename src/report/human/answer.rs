@@ -3,7 +3,6 @@
 use crate::probe::ONLY_LIVE;
 use crate::report::{CheckStatus, Report, Status};
 
-use super::finding::matters;
 use super::look::{Look, Tone};
 use super::words::{count, list};
 
@@ -48,10 +47,7 @@ fn refusal(report: &Report, look: &Look<'_>) -> String {
     const FEW: usize = 3;
     let problems = count(report.summary.fail, "problem");
     let fails = |bridge: &String| {
-        report
-            .checks
-            .iter()
-            .any(|check| check.status == CheckStatus::Fail && check.bridge.as_ref().is_none_or(|about| about == bridge))
+        report.ended(CheckStatus::Fail).any(|check| check.bridge.as_ref().is_none_or(|about| about == bridge))
     };
     let (no, yes): (Vec<&String>, Vec<&String>) = report.target.bridges.iter().partition(|bridge| fails(bridge));
     if no.is_empty() || yes.is_empty() {
@@ -80,5 +76,5 @@ fn nothing_in_the_way(report: &Report, warnings: &str, look: &Look<'_>) -> Strin
 
 /// How many checks that matter could not look.
 fn blind(report: &Report, look: &Look<'_>) -> usize {
-    report.checks.iter().filter(|check| check.status == CheckStatus::Unknown && matters(check, look)).count()
+    report.unseen(look.options.expecting).count()
 }

@@ -12,7 +12,7 @@ pub fn render_attach(report: &Report, attach: &Attach, options: &Options) -> Str
     let look = Look { options };
     let question = format!("Did a guest of {} go on {}?", look.name(&attach.user), look.name(&attach.bridge));
     let mut blocks = vec![format!("{question}   {}", answer(attach, &look))];
-    let failed: Vec<&Check> = report.checks.iter().filter(|check| check.status == CheckStatus::Fail).collect();
+    let failed: Vec<&Check> = report.ended(CheckStatus::Fail).collect();
     let reason =
         attach.forwarding.reason.as_deref().filter(|reason| !failed.iter().any(|check| check.message == *reason));
     blocks.extend(facts(attach, reason, &look));

@@ -29,8 +29,7 @@ pub(super) fn render(report: &Report) -> String {
 
 /// The checks that ended so, by name: not each of them has a block of its own above.
 fn names(report: &Report, status: CheckStatus) -> String {
-    let mut ids: Vec<&str> =
-        report.checks.iter().filter(|check| check.status == status).map(|check| check.id).collect();
+    let mut ids: Vec<&str> = report.ended(status).map(|check| check.id).collect();
     ids.dedup();
     format!(" ({})", ids.join(", "))
 }

@@ -1,7 +1,5 @@
 //! One check in words: what was seen, what it leads to, how it is mended.
 
-use textwrap::{WordSplitter, WrapAlgorithm};
-
 use crate::report::{Check, CheckStatus, render_diagnostics};
 
 use super::look::{Look, Tone};
@@ -94,12 +92,7 @@ fn rows<'a>(check: &'a Check, look: &Look<'_>) -> Vec<Row<'a>> {
 
 /// One head with its text, which is wrapped below itself unless it is to be copied.
 fn line(head: &str, head_width: usize, text: &str, wraps: bool, column: usize, look: &Look<'_>) -> String {
-    let room = look.options.width.saturating_sub(column).max(24);
-    let options = textwrap::Options::new(room)
-        .break_words(false)
-        .word_splitter(WordSplitter::NoHyphenation)
-        .wrap_algorithm(WrapAlgorithm::FirstFit);
-    let pieces = if wraps { textwrap::wrap(text, options) } else { vec![text.into()] };
+    let text = if wraps { look.wrapped(text, column) } else { text.to_owned() };
     let gap = column.saturating_sub(head_width).max(2);
-    format!("{head}{}{}", " ".repeat(gap), pieces.join(&format!("\n{}", " ".repeat(column))))
+    format!("{head}{}{text}", " ".repeat(gap))
 }

@@ -1,9 +1,10 @@
 //! Symbols, words and colours.
 
 use owo_colors::{OwoColorize, Style};
+use textwrap::{WordSplitter, WrapAlgorithm};
 
 use crate::report::CheckStatus;
-use crate::report::text::{self, Charset};
+use crate::report::text;
 
 use super::Options;
 
@@ -44,18 +45,25 @@ pub(super) struct Look<'a> {
 }
 
 impl Look<'_> {
-    pub(super) fn charset(&self) -> Charset {
-        if self.options.ascii { Charset::Ascii } else { Charset::Unicode }
-    }
-
     /// Text from the host, safe to print.
     pub(super) fn text(&self, text: &str) -> String {
-        text::printable(text, self.charset())
+        text::printable(text, self.options.charset())
     }
 
     /// A name from the host, safe to print and short enough for a line with others.
     pub(super) fn name(&self, name: &str) -> String {
-        text::clipped(name, 32, self.charset())
+        text::clipped(name, 32, self.options.charset())
+    }
+
+    /// Text that begins in this column and is wrapped below itself.
+    pub(super) fn wrapped(&self, text: &str, column: usize) -> String {
+        const NARROWEST: usize = 24;
+        let room = self.options.width.saturating_sub(column).max(NARROWEST);
+        let options = textwrap::Options::new(room)
+            .break_words(false)
+            .word_splitter(WordSplitter::NoHyphenation)
+            .wrap_algorithm(WrapAlgorithm::FirstFit);
+        textwrap::wrap(text, options).join(&format!("\n{}", " ".repeat(column)))
     }
 
     pub(super) fn paint(&self, tone: Tone, text: &str) -> String {

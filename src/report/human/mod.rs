@@ -36,6 +36,13 @@ pub struct Options {
     pub expecting: bool,
 }
 
+impl Options {
+    /// The characters that may be written.
+    pub fn charset(&self) -> Charset {
+        Charset::of(self.ascii)
+    }
+}
+
 /// Writes the report for a person.
 pub fn render(report: &Report, options: &Options) -> String {
     let look = Look { options };
@@ -73,12 +80,16 @@ fn pictures(report: &Report, look: &Look<'_>) -> Vec<String> {
 
 /// What needs attention, worst first, each in a block of its own; then, where asked for, the rest as one block.
 fn findings(report: &Report, look: &Look<'_>) -> Vec<String> {
-    let with = |status: CheckStatus| report.checks.iter().filter(move |check| check.status == status);
     let verbose = look.options.verbose;
-    let unknown = with(CheckStatus::Unknown).filter(|check| verbose || finding::matters(check, look));
-    let loud: Vec<&Check> = with(CheckStatus::Fail).chain(with(CheckStatus::Warn)).chain(unknown).collect();
+    let unknown = report.ended(CheckStatus::Unknown).filter(|check| verbose || finding::matters(check, look));
+    let loud: Vec<&Check> =
+        report.ended(CheckStatus::Fail).chain(report.ended(CheckStatus::Warn)).chain(unknown).collect();
     let quiet: Vec<&Check> = if verbose {
-        with(CheckStatus::Blocked).chain(with(CheckStatus::Pass)).chain(with(CheckStatus::NotApplicable)).collect()
+        report
+            .ended(CheckStatus::Blocked)
+            .chain(report.ended(CheckStatus::Pass))
+            .chain(report.ended(CheckStatus::NotApplicable))
+            .collect()
     } else {
         Vec::new()
     };

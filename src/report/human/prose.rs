@@ -36,15 +36,7 @@ impl<'a> Prose<'a> {
 
     /// Text that is wrapped below its label.
     pub(in crate::report) fn row(&self, label: &str, text: &str) -> String {
-        let room = self.look.options.width.saturating_sub(COLUMN).max(24);
-        let options = textwrap::Options::new(room)
-            .break_words(false)
-            .word_splitter(textwrap::WordSplitter::NoHyphenation)
-            .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit);
-        let text = self.look.text(text);
-        let lines = textwrap::wrap(&text, options);
-        let lines: Vec<String> = lines.into_iter().map(std::borrow::Cow::into_owned).collect();
-        self.labelled(label, &lines.join(&format!("\n{}", " ".repeat(COLUMN))))
+        self.labelled(label, &self.look.wrapped(&self.look.text(text), COLUMN))
     }
 
     /// Text that is to be copied, on a line of its own.

@@ -48,10 +48,9 @@ fn answer(plan: &Plan, why: &[String], prose: &Prose<'_>) -> String {
         .map(|prediction| prose.name(&prediction.bridge))
         .collect();
     let done = format!("{} made and verified.", count(plan.actions.len(), "change"));
-    let left = plan.remaining.iter().map(|cause| (*cause).to_owned()).collect::<Vec<_>>();
-    let (tone, works) = match (attached.is_empty(), left.is_empty()) {
+    let (tone, works) = match (attached.is_empty(), plan.remaining.is_empty()) {
         (false, true) => (Tone::Good, format!("The helper puts guests of {user} on {}.", list(&attached))),
-        (_, false) => (Tone::Caution, format!("Still there: {}.", list(&left))),
+        (_, false) => (Tone::Caution, format!("Still there: {}.", list(&plan.remaining))),
         (true, true) => (Tone::Good, String::new()),
     };
     format!("{} {works}", prose.paint(tone, &done)).trim_end().to_owned()

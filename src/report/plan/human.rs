@@ -92,9 +92,7 @@ fn outlook(plan: &Plan, prose: &Prose<'_>) -> Option<String> {
             }
         })
         .collect();
-    let still = (!plan.remaining.is_empty()).then(|| {
-        format!("Still there: {}.", list(&plan.remaining.iter().map(|cause| (*cause).to_owned()).collect::<Vec<_>>()))
-    });
+    let still = (!plan.remaining.is_empty()).then(|| format!("Still there: {}.", list(&plan.remaining)));
     let lines: Vec<String> = lines.into_iter().chain(still).collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
 }

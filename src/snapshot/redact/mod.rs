@@ -13,6 +13,7 @@ use schemars::schema_for;
 use serde_json::Value;
 
 use super::Snapshot;
+use super::bytes::{from_hex, to_hex};
 use address::Addresses;
 use name::Names;
 
@@ -90,8 +91,8 @@ fn each_text(value: &mut Value, visit: &mut impl FnMut(&mut String)) {
 
 /// Hexadecimal digits, seen as one character a byte, so that secrets between foreign bytes are found and nothing is lost.
 fn each_byte_as_text(digits: &mut String, visit: &mut impl FnMut(&mut String)) {
-    let pairs = (0..digits.len()).step_by(2).filter_map(|at| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok());
-    let mut text: String = pairs.map(char::from).collect();
+    let mut text: String = from_hex(digits).map(char::from).collect();
     visit(&mut text);
-    *digits = text.chars().filter_map(|letter| u8::try_from(letter).ok()).map(|byte| format!("{byte:02x}")).collect();
+    let bytes: Vec<u8> = text.chars().filter_map(|letter| u8::try_from(letter).ok()).collect();
+    *digits = to_hex(&bytes);
 }

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use super::mode::permits;
-use crate::acl;
 use crate::platform::LineEdit;
 use crate::snapshot::{Answer, Bytes, Errno, Fact, Inode, Kind, Mount, Owned, Snapshot, without_dots};
 
@@ -26,16 +25,7 @@ pub(super) fn edit(after: &mut Snapshot, path: &Path, edits: &[LineEdit], mode: 
         (_, Fact::Known(Err(_))) => Vec::new(),
         _ => return,
     };
-    write(after, path, edited(&content, edits), mode);
-}
-
-/// The content after these edits.
-pub(in crate::fix::plan) fn edited(content: &[u8], edits: &[LineEdit]) -> Vec<u8> {
-    let content = acl::edited(content, &LineEdit::replacements(edits));
-    edits.iter().fold(content, |content, edit| match edit {
-        LineEdit::Append(line) => acl::appended(&content, line),
-        LineEdit::Replace { .. } => content,
-    })
+    write(after, path, LineEdit::applied(edits, &content), mode);
 }
 
 /// A file that has this content; a new one belongs to root and has this mode.

@@ -104,7 +104,7 @@ pub(super) fn permits(subject: &Subject, mode: u32, uid: u32, gid: u32, bit: u32
     }
     let shift = match () {
         () if subject.uid == uid => 6,
-        () if subject.gid == gid || subject.groups.contains(&gid) => 3,
+        () if subject.is_in_group(gid) => 3,
         () => 0,
     };
     mode >> shift & bit != 0
@@ -127,7 +127,7 @@ fn look_again(file: &mut AclFile, subject: &Subject) {
 pub(super) fn tun_ready(after: &mut Snapshot) {
     let tun = &mut after.tun;
     if !matches!(tun.inode, Fact::Known(Ok(_))) {
-        tun.inode = Fact::Known(Ok(Inode { kind: Kind::CharDevice { major: 10, minor: 200 }, ..made(0o666) }));
+        tun.inode = Fact::Known(Ok(Inode { kind: Kind::TUN, ..made(0o666) }));
         tun.closed_directory = None;
         tun.link = None;
     }

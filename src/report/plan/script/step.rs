@@ -82,22 +82,15 @@ fn write(path: &str, content: &[u8], mode: u32, preimage: &Preimage, fill: &str)
 
 /// Lines that change: the file is put together from its own lines, so that every other byte stays.
 fn edit(path: &str, edits: &[LineEdit], mode: u32, preimage: &Preimage) -> Pieces {
-    let appended: Vec<&Vec<u8>> = edits
-        .iter()
-        .filter_map(|edit| match edit {
-            LineEdit::Append(line) => Some(line),
-            LineEdit::Replace { .. } => None,
-        })
-        .collect();
     let old = match preimage {
         Preimage::Absent | Preimage::Free => Some(Vec::new()),
         Preimage::Standing(found) => found.content.clone(),
         Preimage::Unknown => None,
     };
-    let Some(old) = old else { return append_unseen(path, &appended, mode) };
+    let Some(old) = old else { return append_unseen(path, &LineEdit::appended(edits).collect::<Vec<_>>(), mode) };
     let replaced = LineEdit::replacements(edits);
     let between = acl::edited(&old, &replaced);
-    let new = appended.iter().fold(between.clone(), |content, line| acl::appended(&content, line));
+    let new = LineEdit::applied(edits, &old);
     if !matches!(preimage, Preimage::Standing(_)) {
         return write(path, &new, mode, preimage, &format!("{} >", printf(&new)));
     }
@@ -149,8 +142,8 @@ fn pieces(old: &[u8], replaced: &[(usize, Vec<Vec<u8>>)], added: &[u8]) -> Vec<S
 }
 
 /// Lines at the end of a file that nobody read.
-fn append_unseen(path: &str, lines: &[&Vec<u8>], mode: u32) -> Pieces {
-    let there = |line: &&Vec<u8>| format!("{} | grep -Fxq -f - {path}", printf(line));
+fn append_unseen(path: &str, lines: &[&[u8]], mode: u32) -> Pieces {
+    let there = |line: &&[u8]| format!("{} | grep -Fxq -f - {path}", printf(line));
     let done =
         std::iter::once(format!("[ -f {path} ]")).chain(lines.iter().map(there)).collect::<Vec<_>>().join(" && ");
     let mut take = format!(
@@ -158,7 +151,7 @@ fn append_unseen(path: &str, lines: &[&Vec<u8>], mode: u32) -> Pieces {
          if [ -n \"$(tail -c 1 {path})\" ]; then\n    printf '\\n' >>{path}\nfi"
     );
     for line in lines {
-        take += &format!("\n{} >>{path}", printf(&[line.as_slice(), b"\n"].concat()));
+        take += &format!("\n{} >>{path}", printf(&[line, &b"\n"[..]].concat()));
     }
     (done, format!("free {path} || {{ [ -f {path} ] && [ ! -L {path} ]; }}"), take)
 }
@@ -186,27 +179,9 @@ fn set_mode(
         _ => NEVER.to_owned(),
     };
     let owner = owner.map(|(user, group)| format!("chown {} {path}", words.word(format!("{user}:{group}").as_bytes())));
-    let mode = mode.map(|mode| match mode {
-        ModeChange::Set(bits) => format!("chmod {bits:04o} {path}"),
-        ModeChange::Add(bits) => format!("chmod {} {path}", clauses(bits, '+')),
-        ModeChange::Remove(bits) => format!("chmod {} {path}", clauses(bits, '-')),
-    });
+    let mode = mode.map(|mode| format!("chmod {} {path}", mode.for_chmod()));
     let take: Vec<String> = owner.into_iter().chain(mode).collect();
     (done, as_found(path, preimage), take.join("\n"))
-}
-
-/// `g+r,o+r`.
-fn clauses(bits: u32, sign: char) -> String {
-    let class = |(who, shift): (char, u32)| {
-        let bits = bits >> shift & 7;
-        let letters: String = [(4, 'r'), (2, 'w'), (1, 'x')]
-            .iter()
-            .filter(|(bit, _)| bits & bit != 0)
-            .map(|(_, letter)| *letter)
-            .collect();
-        (!letters.is_empty()).then(|| format!("{who}{sign}{letters}"))
-    };
-    [('u', 6), ('g', 3), ('o', 0)].into_iter().filter_map(class).collect::<Vec<_>>().join(",")
 }
 
 /// The number of a name, where no database has to be asked; a dash: any.
