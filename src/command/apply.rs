@@ -62,10 +62,7 @@ pub(super) fn run(applying: &Applying<'_>) -> Result<Outcome, Failure> {
         // A terminal that takes no text will give no yes.
         let _ = writeln!(std::io::stderr().lock(), "{}", (applying.show)(&plan));
         if !consent::ask("Change this machine?")? {
-            return Err(Failure {
-                exit: Exit::Broken,
-                ..Failure::usage("nothing was changed, as nobody said yes", "fix", "bridge-doctor fix --yes")
-            });
+            return Err(consent::declined("fix", "bridge-doctor fix --yes"));
         }
     }
     let journal = Journal::open()?;
@@ -96,7 +93,7 @@ fn settle(journal: &Journal, yes: bool) -> Result<(), Failure> {
         tell(&format!("An earlier run, {}, was cut off; it is taken back first.", run.id()));
         consent::possible("fix", yes)?;
         if !yes && !consent::ask(&format!("Take run {} back?", run.id()))? {
-            return Err(Failure::usage("nothing was changed, as nobody said yes", "fix", "bridge-doctor undo"));
+            return Err(consent::declined("fix", "bridge-doctor undo"));
         }
         let back = fix::undo::take_back(&mut run, Why::Interrupted, &mut |_| {}).map_err(Failure::of_troubles)?;
         for left in &back.left {

@@ -34,7 +34,7 @@ pub(super) fn run(options: &cli::Undo, ascii: bool) -> Result<Exit, Failure> {
         consent::possible("undo", options.yes)?;
         show_before_asking(&report, ascii);
         if !consent::ask(&format!("Take run {} back?", run.id()))? {
-            return Err(Failure::usage("nothing was changed, as nobody said yes", "undo", "bridge-doctor undo --yes"));
+            return Err(consent::declined("undo", "bridge-doctor undo --yes"));
         }
     }
     let _lock = journal.lock()?;
