@@ -201,14 +201,7 @@ fn network() -> Network {
         index: 3,
         kind: Some("bridge".to_owned()),
         addresses: vec!["192.168.1.10/24".to_owned(), "2a01:4f8:10:20::1/64".to_owned()],
-        bridge: Some(Bridge {
-            stp: false,
-            forward_delay: 1500,
-            vlan_filtering: false,
-            default_pvid: 1,
-            nf_call_iptables: false,
-            ports: 1,
-        }),
+        bridge: Some(Bridge { forward_delay: 1500, default_pvid: 1, ports: 1, ..Bridge::default() }),
         ..link("br0")
     };
     let uplink = Link { index: 2, master: Some(3), port: Some(Port { state: 3, isolated: false }), ..link("enp3s0") };
@@ -224,17 +217,10 @@ fn link(name: &str) -> Link {
     Link {
         index: 1,
         name: name.to_owned(),
-        altnames: vec![],
-        alias: None,
-        kind: None,
-        wireless: false,
         mtu: 1500,
         up: true,
         carrier: true,
         mac: Some("52:54:00:12:34:56".to_owned()),
-        master: None,
-        addresses: vec![],
-        bridge: None,
-        port: None,
+        ..Link::default()
     }
 }
