@@ -17,8 +17,6 @@ use crate::report::{
 };
 use crate::snapshot::{Snapshot, Unknown};
 
-pub use select::EXISTING;
-
 /// What to judge, beside the snapshot.
 #[derive(Clone, Debug, Default)]
 pub struct Options {

@@ -80,8 +80,8 @@ impl Exit {
         match self {
             Self::Healthy => "every selected check passed, or warned",
             Self::Broken => {
-                "at least one check failed (with `--strict`: or warned); `fix`: something is still broken; `explain`: no known \
-                 error was found"
+                "at least one check failed (with `--strict`: or warned); `fix`: something is still broken; `undo`: something of \
+                 the run stays; `explain`: no known error was found"
             }
             Self::Usage => "the command line makes no sense",
             Self::Unknown => "nothing failed, but a check that matters is unknown",

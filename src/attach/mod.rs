@@ -4,7 +4,6 @@
 
 mod forwarding;
 mod frame;
-mod interrupt;
 mod ladder;
 mod pair;
 pub mod sandbox;
@@ -17,7 +16,6 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 pub use frame::{Token, token};
-pub use interrupt::Interrupt;
 pub use ladder::{Ladder, ladder};
 
 use crate::helper::run::{self, Identity, Patience, Run};

@@ -1,11 +1,7 @@
 //! Taking a plan: shown, agreed to, applied, looked at again, and taken back where it did not come out as planned.
 
 use std::io::{IsTerminal as _, Write as _};
-use std::os::fd::AsFd as _;
 
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-
-use crate::attach::Interrupt;
 use crate::exit::Exit;
 use crate::fix::apply::{Event, Prepared, Stopped, Task, apply, prepare};
 use crate::fix::journal::{Journal, Run, RunState, Why};
@@ -16,6 +12,7 @@ use crate::report::{ActionState, Plan, PlannedAction, distinct};
 
 use super::consent;
 use super::failure::Failure;
+use super::interrupt::Interrupt;
 
 /// How `fix` goes on once there is a plan.
 pub(super) struct Applying<'a> {
@@ -62,10 +59,7 @@ pub(super) fn run(applying: &Applying<'_>) -> Result<Outcome, Failure> {
         // A terminal that takes no text will give no yes.
         let _ = writeln!(std::io::stderr().lock(), "{}", (applying.show)(&plan));
         if !consent::ask("Change this machine?")? {
-            return Err(Failure {
-                exit: Exit::Broken,
-                ..Failure::usage("nothing was changed, as nobody said yes", "fix", "bridge-doctor fix --yes")
-            });
+            return Err(consent::declined("fix", "bridge-doctor fix --yes"));
         }
     }
     let journal = Journal::open()?;
@@ -96,7 +90,7 @@ fn settle(journal: &Journal, yes: bool) -> Result<(), Failure> {
         tell(&format!("An earlier run, {}, was cut off; it is taken back first.", run.id()));
         consent::possible("fix", yes)?;
         if !yes && !consent::ask(&format!("Take run {} back?", run.id()))? {
-            return Err(Failure::usage("nothing was changed, as nobody said yes", "fix", "bridge-doctor undo"));
+            return Err(consent::declined("fix", "bridge-doctor undo"));
         }
         let back = fix::undo::take_back(&mut run, Why::Interrupted, &mut |_| {}).map_err(Failure::of_troubles)?;
         for left in &back.left {
@@ -136,7 +130,7 @@ fn go(
     tasks: &[Task<'_>],
     prepared: &Prepared,
 ) -> Result<Outcome, Failure> {
-    let held = hold("fix")?;
+    let held = Interrupt::hold("fix")?;
     let causes = distinct(plan.actions.iter().flat_map(|action| &action.causes));
     let causes = causes.into_iter().map(|cause| (*cause).to_owned()).collect();
     let mut run = journal.begin(causes, tasks.len())?;
@@ -147,7 +141,7 @@ fn go(
             tell(&format!("[{}/{all}] {summary}", number + 1));
         }
     };
-    let wanted = || !is_interrupted(&held);
+    let wanted = || !held.is_waiting();
     let why = match apply(tasks, prepared, &mut run, &mut watch, &wanted) {
         Err(stopped) => stopped_at(&mut plan, &stopped),
         Ok(()) => {
@@ -156,7 +150,7 @@ fn go(
                 tell("Looking again ...");
             }
             let found = (applying.verify)(&mut plan).unwrap_or_else(|failure| vec![failure.what]);
-            if is_interrupted(&held) { vec!["it was interrupted".to_owned()] } else { found }
+            if held.is_waiting() { vec!["it was interrupted".to_owned()] } else { found }
         }
     };
     let why = match why.as_slice() {
@@ -211,18 +205,6 @@ fn tasks(plan: &Plan) -> Vec<Task<'_>> {
 fn task(planned: &PlannedAction) -> Task<'_> {
     let PlannedAction { id, cause, summary, action, effect, .. } = planned;
     Task { id, cause, summary, action, effect }
-}
-
-/// Holds back the signals that ask the program to end.
-pub(super) fn hold(command: &str) -> Result<Interrupt, Failure> {
-    let lacking = |error: std::io::Error| format!("signals cannot be held back: {error}");
-    Interrupt::hold().map_err(|error| Failure::internal(lacking(error), command, "free descriptors (`ulimit -n`)"))
-}
-
-/// Whether a signal that asks the program to end waits.
-fn is_interrupted(held: &Interrupt) -> bool {
-    let mut waiting = [PollFd::new(held.as_fd(), PollFlags::POLLIN)];
-    poll(&mut waiting, PollTimeout::ZERO).is_ok_and(|ready| ready > 0)
 }
 
 /// A line on standard error; where that is closed, the exit code still tells.

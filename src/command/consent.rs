@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
+use crate::exit::Exit;
 use crate::fix::Trouble;
 use crate::platform::shell;
 
@@ -41,6 +42,11 @@ pub(super) fn ask(question: &str) -> Result<bool, Failure> {
         writeln!(err).map_err(unasked)?;
     }
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+}
+
+/// How a command ends that nobody agreed to: the host stays as it is.
+pub(super) fn declined(command: &str, remedy: &str) -> Failure {
+    Failure { exit: Exit::Broken, ..Failure::usage("nothing was changed, as nobody said yes", command, remedy) }
 }
 
 impl From<Trouble> for Failure {

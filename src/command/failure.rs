@@ -65,33 +65,8 @@ pub(super) fn reason(error: &io::Error) -> String {
 
 impl From<host::Error> for Failure {
     fn from(error: host::Error) -> Self {
-        match error {
-            host::Error::UnknownUser { name, source, near } => {
-                let remedy = if near.is_empty() {
-                    "`getent passwd` lists the users who are known".to_owned()
-                } else {
-                    format!("did you mean `{}`?", near.join("` or `"))
-                };
-                Self::usage(format!("there is no user `{name}`"), source, remedy)
-            }
-            host::Error::NoSuchProcess { pid } => {
-                Self::usage(format!("there is no process {pid}"), "--pid", "`pgrep -a qemu` lists QEMU's processes")
-            }
-            host::Error::ClosedProcess { pid, attempt, errno } => Self::internal(
-                format!("may not {attempt} of process {pid}: {}", errno.text()),
-                "--pid",
-                format!("root may: `sudo bridge-doctor check --pid {pid}`"),
-            ),
-            host::Error::Root { path, errno } => Self::internal(
-                format!("cannot enter the directory: {}", errno.text()),
-                format!("--root {}", path.display()),
-                "name a directory that you may search, such as the mount point of the other system",
-            ),
-            host::Error::NoAnswer { because } => Self::internal(
-                format!("the process that looks with the subject's rights {because}"),
-                "collecting",
-                "run it again; where it stays so, run it as the user in question, without --user",
-            ),
-        }
+        let exit = if error.is_usage() { Exit::Usage } else { Exit::Internal };
+        let host::Told { what, place, remedy } = error.told();
+        Self { exit, what, place, remedy }
     }
 }

@@ -14,6 +14,7 @@ mod failure;
 mod fix;
 mod fleet;
 mod from;
+mod interrupt;
 mod list;
 mod log;
 mod man;

@@ -4,12 +4,13 @@ use std::io::{self, ErrorKind};
 use std::os::fd::AsFd;
 use std::time::Duration;
 
-use crate::attach::{self, Attempt, Eyes, Interrupt, Ladder};
+use crate::attach::{self, Attempt, Eyes, Ladder};
 use crate::helper::run::Identity;
 use crate::host;
 use crate::snapshot::{Chain, Errno, Fact, Link, Snapshot, Trial};
 
-use super::failure::Failure;
+use super::failure::{Failure, reason};
+use super::interrupt::Interrupt;
 use super::progress::Progress;
 
 /// Looks through `host`.
@@ -35,7 +36,7 @@ pub(super) fn run(
     ladder: impl Fn(&str) -> Ladder,
 ) -> Result<Vec<Trial>, Failure> {
     let identity = identity(snapshot)?;
-    let interrupt = Interrupt::hold().map_err(|error| lacking(&error))?;
+    let interrupt = Interrupt::hold("attach")?;
     let mut progress = Progress::new();
     let attempt = |bridge: &String| {
         let attempt = Attempt {
@@ -78,7 +79,7 @@ fn identity(snapshot: &Snapshot) -> Result<Identity, Failure> {
 
 fn lacking(error: &io::Error) -> Failure {
     Failure::internal(
-        format!("the helper could not be run: {error}"),
+        format!("the helper could not be run: {}", reason(error)),
         "attach",
         "free descriptors or processes (`ulimit -n`, `ulimit -u`)",
     )

@@ -9,6 +9,7 @@ use crate::fix::undo::{self, Outlook};
 use crate::report::undo::{self as shown, ChangeEntry, KeptEntry, RUNS_SCHEMA, RunEntry, UNDO_SCHEMA, Undo};
 
 use super::failure::Failure;
+use super::interrupt::Interrupt;
 use super::{apply, consent, output};
 
 pub(super) fn run(options: &cli::Undo, ascii: bool) -> Result<Exit, Failure> {
@@ -34,13 +35,13 @@ pub(super) fn run(options: &cli::Undo, ascii: bool) -> Result<Exit, Failure> {
         consent::possible("undo", options.yes)?;
         show_before_asking(&report, ascii);
         if !consent::ask(&format!("Take run {} back?", run.id()))? {
-            return Err(Failure::usage("nothing was changed, as nobody said yes", "undo", "bridge-doctor undo --yes"));
+            return Err(consent::declined("undo", "bridge-doctor undo --yes"));
         }
     }
     let _lock = journal.lock()?;
     unchanged(&journal, run, &outlook)?;
     // A half undone run would be finished by the next undo; it is better finished by this one.
-    let held = apply::hold("undo")?;
+    let held = Interrupt::hold("undo")?;
     let back = undo::take_back(run, Why::Undo, &mut |_| {}).map_err(Failure::of_troubles)?;
     report.state = run.state().name();
     report.left = back.left;

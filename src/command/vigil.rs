@@ -4,7 +4,6 @@ use std::io;
 use std::os::fd::AsFd as _;
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::attach::Interrupt;
 use crate::cli::{self, CheckFormat};
 use crate::engine;
 use crate::exit::Exit;
@@ -15,6 +14,7 @@ use crate::report::{CheckStatus, Report};
 use crate::snapshot::Snapshot;
 
 use super::failure::Failure;
+use super::interrupt::Interrupt;
 use super::progress::Progress;
 use super::{output, selection};
 
@@ -26,7 +26,7 @@ pub(super) fn wait(
 ) -> Result<(Snapshot, Instant), Failure> {
     let until = Instant::now() + longest;
     let request = selection::request(&options.selection, options.expect)?;
-    let interrupt = hold()?;
+    let interrupt = Interrupt::hold("check")?;
     let mut watch = Watch::begin(options.selection.pid).map_err(Failure::of_collecting)?;
     let mut progress = Progress::new();
     let mut over = false;
@@ -70,7 +70,7 @@ pub(super) fn watch(options: &cli::Check, question: &engine::Options, ascii: boo
         ));
     }
     let request = selection::request(&options.selection, options.expect)?;
-    let interrupt = hold()?;
+    let interrupt = Interrupt::hold("check")?;
     let mut watch = Watch::begin(options.selection.pid).map_err(Failure::of_collecting)?;
     let mut before: Option<Report> = None;
     loop {
@@ -100,11 +100,6 @@ pub(super) fn watch(options: &cli::Check, question: &engine::Options, ascii: boo
         }
         before = Some(report);
     }
-}
-
-fn hold() -> Result<Interrupt, Failure> {
-    Interrupt::hold()
-        .map_err(|error| Failure::internal(format!("cannot wait: {error}"), "check", "free descriptors (`ulimit -n`)"))
 }
 
 fn sleep(watch: &mut Watch, interrupt: &Interrupt, until: Option<Instant>) -> Result<Wake, Failure> {

@@ -2,8 +2,8 @@
 
 use crate::platform::{self, Remedy, shell};
 use crate::probe::{Probe, Scope, Target};
-use crate::report::FixEntry;
-use crate::snapshot::Snapshot;
+use crate::report::{FixEntry, TargetEntry};
+use crate::snapshot::{Snapshot, Subject};
 
 /// The remedy as commands, and the command that has bridge-doctor run them.
 pub(super) fn entry(
@@ -28,10 +28,10 @@ fn by_program(snapshot: &Snapshot, target: &Target, probe: &Probe, bridge: Optio
         return None;
     }
     let mut command = format!("bridge-doctor fix {}", probe.id);
-    if snapshot.subject.how == "--user" {
+    if snapshot.subject.how == Subject::NAMED {
         command += &format!(" --user {}", shell::word(&snapshot.subject.user));
     }
-    if target.why == "--bridge" {
+    if target.why == TargetEntry::ASKED {
         let asked: Vec<&str> = match bridge {
             Some(bridge) => vec![bridge],
             None if probe.id.starts_with("acl-") => target.bridges.iter().map(String::as_str).collect(),

@@ -3,19 +3,17 @@
 use super::Options;
 use crate::acl::{Reading, RuleKind};
 use crate::probe::Target;
+use crate::report::TargetEntry;
 use crate::snapshot::{Snapshot, WELL_KNOWN_BRIDGE};
 
 /// More bridges than a host has and a person reads about: an ACL may be generated, and name a million.
 const MOST_BRIDGES: usize = 64;
 const MOST_RULES: usize = 1024;
 
-/// Why these bridges, where nobody named any and the ACL allows none.
-pub const EXISTING: &str = "the bridges that exist";
-
 pub(super) fn target(snapshot: &Snapshot, acl: &Reading, options: &Options) -> Target {
     let asked = if options.bridges.is_empty() { &snapshot.asked_bridges } else { &options.bridges };
     if !asked.is_empty() {
-        return Target { bridges: distinct(asked.iter().cloned()), why: "--bridge" };
+        return Target { bridges: distinct(asked.iter().cloned()), why: TargetEntry::ASKED };
     }
     let named = acl.rules.iter().filter_map(|rule| {
         let name = String::from_utf8(rule.bridge.as_bytes().to_vec()).ok()?;
@@ -32,7 +30,7 @@ pub(super) fn target(snapshot: &Snapshot, acl: &Reading, options: &Options) -> T
     let links = snapshot.network.known().map_or(&[][..], |network| &network.links);
     let existing = distinct(links.iter().filter(|link| link.bridge.is_some()).map(|link| link.name.clone()));
     if !existing.is_empty() {
-        return Target { bridges: existing, why: EXISTING };
+        return Target { bridges: existing, why: TargetEntry::EXISTING };
     }
     Target { bridges: vec![WELL_KNOWN_BRIDGE.to_owned()], why: "QEMU's default" }
 }

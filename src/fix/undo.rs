@@ -6,7 +6,9 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use super::apply::place::{Last, Place, find, spot};
+use rustix::fs::{Dir, Mode, OFlags, openat};
+
+use super::apply::place::{Last, Place, Spot, find, spot};
 use super::apply::{bridge, clear, look, reach, run_program};
 use super::journal::{Blob, Run, Step, Why};
 use super::{Object, Trouble};
@@ -88,7 +90,7 @@ fn restore(run: &Run, step: &Step, place: usize, back: &mut Back) -> Result<(), 
         return Ok(());
     }
     if let (Object::Absent {}, Object::Directory { .. }) = (&before, &now)
-        && !is_empty(&change.path, &spot)?
+        && !is_empty(&spot)?
     {
         back.left.push(format!("{} stays: something else is in it", change.path.display()));
         return Ok(());
@@ -103,12 +105,11 @@ fn restore(run: &Run, step: &Step, place: usize, back: &mut Back) -> Result<(), 
     Err(Trouble::at(&change.path, what, by_hand(run, step, place)))
 }
 
-fn is_empty(path: &Path, spot: &super::apply::place::Spot) -> Result<bool, Trouble> {
-    use rustix::fs::{Dir, Mode, OFlags, openat};
+fn is_empty(spot: &Spot) -> Result<bool, Trouble> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let names = openat(spot.directory(), spot.name(), flags, Mode::empty())
         .and_then(Dir::new)
-        .map_err(|error| Trouble::of(path, "it cannot be listed", error))?;
+        .map_err(|error| Trouble::of(spot.path(), "it cannot be listed", error))?;
     Ok(names.flatten().all(|entry| [&b"."[..], b".."].contains(&entry.file_name().to_bytes())))
 }
 

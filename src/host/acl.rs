@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::ask::{Askers, Want};
-use super::root::{CONTENT_LIMIT, Last, Root, Unread};
+use super::root::{CONTENT_LIMIT, Last, Root, Unread, unreadable};
 use super::{chain, inode};
 use crate::acl::included_files;
 use crate::snapshot::{Acl, AclFile, Binary, Bytes, Errno, Fact, Helper, OsRelease};
@@ -102,14 +102,6 @@ fn content(root: &Root, path: &Path, limit: u64) -> Fact<Bytes> {
             CONTENT_LIMIT >> 20,
             path.display()
         )),
-    }
-}
-
-fn unreadable<T>(path: &Path, errno: Errno) -> Fact<T> {
-    let because = format!("`{}` cannot be read: {}", path.display(), errno.text());
-    match errno {
-        Errno::EACCES => Fact::unknown_but(because, "sudo bridge-doctor check"),
-        _ => Fact::unknown(because),
     }
 }
 

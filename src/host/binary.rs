@@ -9,7 +9,7 @@ use object::elf::{self, ET_DYN, ET_EXEC, FileHeader32, FileHeader64, Machine};
 use object::read::elf::{FileHeader, ProgramHeader as _};
 use object::{Endianness, FileKind, ReadRef};
 
-use super::root::{Last, Root, Unread};
+use super::root::{Last, Root, Unread, unreadable};
 use super::texts::{Program, text_before};
 use crate::snapshot::{Binary, Fact, Format};
 
@@ -23,10 +23,7 @@ const START: u64 = 256;
 pub(super) fn read(root: &Root, path: &Path) -> Fact<Binary> {
     match Program::open(root, path, LIMIT).and_then(|program| examine(root, &program)) {
         Ok(binary) => Fact::Known(binary),
-        Err(Unread::Failed(errno)) => {
-            let because = format!("`{}` cannot be read: {}", path.display(), errno.text());
-            Fact::unknown_but(because, "sudo bridge-doctor check")
-        }
+        Err(Unread::Failed(errno)) => unreadable(path, errno),
         Err(Unread::Special) => Fact::unknown(format!("`{}` is no regular file", path.display())),
         Err(Unread::TooLarge) => Fact::unknown(format!("`{}` is larger than any helper", path.display())),
     }

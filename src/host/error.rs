@@ -54,29 +54,56 @@ impl Error {
     }
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+/// An error in words for a person.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Told {
+    /// What is wrong.
+    pub what: String,
+    /// The option, or the step, that it is about.
+    pub place: String,
+    /// What to do about it.
+    pub remedy: String,
+}
+
+impl Error {
+    /// The error in words.
+    pub fn told(&self) -> Told {
+        let told = |what: String, place: &str, remedy: String| Told { what, place: place.to_owned(), remedy };
         match self {
             Self::UnknownUser { name, source, near } => {
-                write!(f, "{source}: there is no user `{name}`")?;
-                match near.as_slice() {
-                    [] => write!(f, "; `getent passwd` lists those who are known"),
-                    near => write!(f, "; did you mean `{}`?", near.join("` or `")),
-                }
+                let remedy = match near.as_slice() {
+                    [] => "`getent passwd` lists the users who are known".to_owned(),
+                    near => format!("did you mean `{}`?", near.join("` or `")),
+                };
+                told(format!("there is no user `{name}`"), source, remedy)
             }
             Self::NoSuchProcess { pid } => {
-                write!(f, "--pid: there is no process {pid}; `pgrep -a qemu` lists QEMU's")
+                let remedy = "`pgrep -a qemu` lists QEMU's processes".to_owned();
+                told(format!("there is no process {pid}"), "--pid", remedy)
             }
-            Self::ClosedProcess { pid, attempt, errno } => {
-                write!(f, "--pid: may not {attempt} of process {pid}: {}", errno.text())?;
-                write!(f, "; root may: `sudo bridge-doctor check --pid {pid}`")
-            }
-            Self::Root { path, errno } => {
-                write!(f, "--root: cannot enter `{}`: {}", path.display(), errno.text())?;
-                write!(f, "; it must be a directory that you may search")
-            }
-            Self::NoAnswer { because } => write!(f, "the process that looks with the subject's rights {because}"),
+            Self::ClosedProcess { pid, attempt, errno } => told(
+                format!("may not {attempt} of process {pid}: {}", errno.text()),
+                "--pid",
+                format!("root may: `sudo bridge-doctor check --pid {pid}`"),
+            ),
+            Self::Root { path, errno } => told(
+                format!("cannot enter the directory: {}", errno.text()),
+                &format!("--root {}", path.display()),
+                "name a directory that you may search, such as the mount point of the other system".to_owned(),
+            ),
+            Self::NoAnswer { because } => told(
+                format!("the process that looks with the subject's rights {because}"),
+                "collecting",
+                "run it again; where it stays so, run it as the user in question, without --user".to_owned(),
+            ),
         }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Told { what, place, remedy } = self.told();
+        write!(f, "{place}: {what}; {remedy}")
     }
 }
 

@@ -32,7 +32,7 @@ mod watch;
 
 use std::path::{Path, PathBuf};
 
-pub use error::Error;
+pub use error::{Error, Told};
 pub use watch::{Wake, Watch};
 
 use crate::snapshot::{Acl, Chain, Errno, Fact, Link, Snapshot};

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, ResolveFlags, Stat};
 use rustix::io::Errno as Os;
 
-use crate::snapshot::Errno;
+use crate::snapshot::{Errno, Fact};
 
 pub(super) use by_hand::open as open_by_hand;
 
@@ -47,6 +47,15 @@ pub(super) enum Unread {
     Special,
     /// It is larger than the limit.
     TooLarge,
+}
+
+/// What is not known of a file that does not open; root can tell where its mode forbids it.
+pub(super) fn unreadable<T>(path: &Path, errno: Errno) -> Fact<T> {
+    let because = format!("`{}` cannot be read: {}", path.display(), errno.text());
+    match errno {
+        Errno::EACCES => Fact::unknown_but(because, "sudo bridge-doctor check"),
+        _ => Fact::unknown(because),
+    }
 }
 
 impl Root {

@@ -25,7 +25,7 @@ pub(super) fn choose(accounts: &Accounts, user: Option<&str>) -> Result<Chosen, 
         };
         if me.is_root() { INVOKERS.iter().find_map(set) } else { None }
     };
-    let named = user.map(|user| (user.to_owned(), "--user")).or_else(invoker);
+    let named = user.map(|user| (user.to_owned(), Subject::NAMED)).or_else(invoker);
     let Some((name, source)) = named else {
         return Ok(current(accounts, me, "current user"));
     };

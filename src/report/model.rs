@@ -91,6 +91,13 @@ pub struct TargetEntry {
     pub why: &'static str,
 }
 
+impl TargetEntry {
+    /// Why these bridges: the command line named them.
+    pub const ASKED: &'static str = "--bridge";
+    /// Why these bridges: nobody named any, and the ACL allows none.
+    pub const EXISTING: &'static str = "the bridges that exist";
+}
+
 /// The whole answer.
 #[derive(Clone, Copy, Debug, Eq, JsonSchema, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -56,7 +56,7 @@ pub enum Scope {
 }
 
 /// One interface.
-#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq, Serialize)]
 pub struct Link {
     /// Its number.
     pub index: u32,
@@ -135,7 +135,7 @@ impl Link {
 }
 
 /// Settings of a bridge.
-#[derive(Clone, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
 pub struct Bridge {
     /// Whether the spanning tree protocol runs.
     pub stp: bool,

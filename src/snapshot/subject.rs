@@ -31,6 +31,9 @@ pub struct Subject {
 }
 
 impl Subject {
+    /// How a subject was found that the command line named.
+    pub const NAMED: &'static str = "--user";
+
     /// The name of a user, as far as it is known here, else the number.
     pub fn user_name(&self, uid: u32) -> String {
         match uid {

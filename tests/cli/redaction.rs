@@ -75,10 +75,11 @@ fn equal_secrets_get_equal_tokens() {
     assert_eq!(redacted.acl.files[1].path.to_str(), Some("/home/userxxx/more.conf"));
     assert_eq!(redacted.acl.files[1].content, Fact::Known(Bytes(b"# \xff userxxx 02:00:00:00:00:01\n".to_vec())));
     let Fact::Known(network) = redacted.network else { panic!("the network stays known") };
-    assert_eq!(network.links[0].mac.as_deref(), Some("02:00:00:00:00:01"));
-    assert_eq!(network.links[0].altnames, ["enx020000000001"]);
-    assert_eq!(network.links[0].addresses, ["192.168.1.10/24", "2001:db8::2/64"]);
-    assert_eq!(network.links[0].alias.as_deref(), Some("userxxx's, 198.18.0.1 via 2001:db8::2"));
+    let bridge = network.links.iter().find(|link| link.bridge.is_some()).expect("the host has a bridge");
+    assert_eq!(bridge.mac.as_deref(), Some("02:00:00:00:00:01"));
+    assert_eq!(bridge.altnames, ["enx020000000001"]);
+    assert_eq!(bridge.addresses, ["192.168.1.10/24", "2001:db8::2/64"]);
+    assert_eq!(bridge.alias.as_deref(), Some("userxxx's, 198.18.0.1 via 2001:db8::2"));
 }
 
 #[test]

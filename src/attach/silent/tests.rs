@@ -2,22 +2,7 @@ use super::*;
 use crate::snapshot::Port;
 
 fn link(name: &str, index: u32) -> Link {
-    Link {
-        index,
-        name: name.to_owned(),
-        altnames: vec![],
-        alias: None,
-        kind: None,
-        wireless: false,
-        mtu: 1500,
-        up: true,
-        carrier: true,
-        mac: None,
-        master: None,
-        addresses: vec![],
-        bridge: None,
-        port: None,
-    }
+    Link { index, name: name.to_owned(), up: true, ..Link::default() }
 }
 
 fn tap(number: u32) -> Link {
@@ -32,14 +17,7 @@ const OPEN: &Firewall = &Firewall { bridge_nf_call_iptables: Fact::Known(None), 
 
 /// Two taps that forward on a bridge without a filter.
 fn healthy<'a>() -> Facts<'a> {
-    let bridge = Bridge {
-        stp: false,
-        forward_delay: 1500,
-        vlan_filtering: false,
-        default_pvid: 1,
-        nf_call_iptables: false,
-        ports: 2,
-    };
+    let bridge = Bridge { forward_delay: 1500, default_pvid: 1, ports: 2, ..Bridge::default() };
     Facts {
         bridge: Some(Link { bridge: Some(bridge), ..link("br0", 7) }),
         taps: [0, 1].map(|number| (format!("tap{number}"), Some(tap(number)))),

@@ -9,7 +9,7 @@ use super::obstacle::changeable;
 use super::outcome;
 use super::place::{Last, Place, Spot, find};
 use super::program;
-use crate::fix::{Object, Time, Trouble};
+use crate::fix::{Attributes, Object, Time, Trouble};
 use crate::platform::{Action, Effect};
 
 /// A change and what the journal says about it.
@@ -142,7 +142,7 @@ impl View {
         };
         let mut levels: Vec<&Path> = path.ancestors().take_while(|level| level.starts_with(&missing)).collect();
         levels.reverse();
-        let made = Object::Directory { attributes: crate::fix::Attributes::of_root(mode) };
+        let made = Object::Directory { attributes: Attributes::of_root(mode) };
         let mut planned = Vec::new();
         for level in levels {
             let before = self.ahead.get(level).cloned().unwrap_or(Some(Object::Absent {}));

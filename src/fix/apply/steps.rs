@@ -60,8 +60,8 @@ fn step(
     run: &mut Run,
     wanted: &dyn Fn() -> bool,
 ) -> Result<(), Trouble> {
-    let changes =
-        planned.iter().enumerate().map(|(place, planned)| present(task.action, planned, run.id(), number, place));
+    let temporary = |place: usize| format!(".bridge-doctor-{}-{number}-{place}", run.id());
+    let changes = planned.iter().enumerate().map(|(place, planned)| present(task.action, planned, temporary(place)));
     let changes = changes.collect::<Result<Vec<_>, _>>()?;
     let number = u32::try_from(number).unwrap_or(u32::MAX);
     let (program, undo) = match task.action {
@@ -85,7 +85,7 @@ fn step(
     let left = match program {
         Some(argv) => {
             program::run(&argv, wanted)?;
-            changes.iter().map(|change| Ok(seen(change)?.0)).collect::<Result<Vec<_>, Trouble>>()?
+            changes.iter().map(seen).collect::<Result<Vec<_>, _>>()?
         }
         None => {
             changes.iter().try_for_each(make)?;
@@ -96,11 +96,12 @@ fn step(
 }
 
 /// The change as it is now: what stands there must still be what the plan was made for.
-fn present(action: &Action, planned: &Planned, run: &str, number: usize, place: usize) -> Result<Change, Trouble> {
-    let Place::Here(spot) = find(&planned.path, Last::Keep)? else {
+fn present(action: &Action, planned: &Planned, temporary: String) -> Result<Change, Trouble> {
+    let path = planned.path.clone();
+    let Place::Here(spot) = find(&path, Last::Keep)? else {
         // A directory above is made by an earlier change of the same step.
         let after = planned.after.clone();
-        return Ok(change(planned, Object::Absent {}, after, None, (run, number, place)));
+        return Ok(Change { path, before: Object::Absent {}, after, modified: None, temporary });
     };
     let seen = look(&spot)?;
     if let Some(before) = &planned.before {
@@ -117,18 +118,7 @@ fn present(action: &Action, planned: &Planned, run: &str, number: usize, place: 
     };
     let keeps_content = matches!(&after, Some(Object::File { content: None, .. }));
     let before = if keeps_content { seen.object.without_content() } else { seen.object };
-    Ok(change(planned, before, after, seen.modified, (run, number, place)))
-}
-
-fn change(
-    planned: &Planned,
-    before: Object,
-    after: Option<Object>,
-    modified: Option<crate::fix::Time>,
-    (run, number, place): (&str, usize, usize),
-) -> Change {
-    let temporary = format!(".bridge-doctor-{run}-{number}-{place}");
-    Change { path: planned.path.clone(), before, after, modified, temporary }
+    Ok(Change { path, before, after, modified: seen.modified, temporary })
 }
 
 fn make(change: &Change) -> Result<(), Trouble> {
@@ -147,9 +137,9 @@ fn make(change: &Change) -> Result<(), Trouble> {
 }
 
 /// What stands there, for a change by a program.
-fn seen(change: &Change) -> Result<(Object, Option<crate::fix::Time>), Trouble> {
+fn seen(change: &Change) -> Result<Object, Trouble> {
     match find(&change.path, Last::Keep)? {
-        Place::Here(spot) => look(&spot).map(|seen| (seen.object, seen.modified)),
-        Place::Below { .. } => Ok((Object::Absent {}, None)),
+        Place::Here(spot) => look(&spot).map(|seen| seen.object),
+        Place::Below { .. } => Ok(Object::Absent {}),
     }
 }

@@ -5,7 +5,8 @@ use super::{describe, diff, grants, merge, simulate, standing};
 use crate::engine::{self, Options};
 use crate::platform::{self, Action, Declaration, Effect, Remedy};
 use crate::report::{
-    ActionState, Check, Manual, PLAN_SCHEMA, Plan, PlannedAction, Preimage, Question, Report, Status, distinct,
+    ActionState, Check, Manual, PLAN_SCHEMA, Plan, PlannedAction, Preimage, Question, Report, Status, TargetEntry,
+    distinct,
 };
 use crate::snapshot::Snapshot;
 
@@ -47,7 +48,7 @@ pub fn plan(snapshot: &Snapshot, options: &Options, choice: &Choice) -> Plan {
 /// The bridges that guests may be let onto: those in question, unless nobody said which of several.
 fn asked(report: &Report) -> Vec<String> {
     let target = &report.target;
-    if target.why == engine::EXISTING && target.bridges.len() > 1 { Vec::new() } else { target.bridges.clone() }
+    if target.why == TargetEntry::EXISTING && target.bridges.len() > 1 { Vec::new() } else { target.bridges.clone() }
 }
 
 /// The causes in question that the actions leave.

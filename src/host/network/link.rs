@@ -30,22 +30,7 @@ const UP: u32 = 1;
 
 /// Reads the body of an `RTM_NEWLINK` message: its fixed part of 16 bytes, then attributes.
 pub(super) fn parse(body: &[u8]) -> Option<Link> {
-    let mut link = Link {
-        index: u32_at(body, 4)?,
-        name: String::new(),
-        altnames: Vec::new(),
-        alias: None,
-        kind: None,
-        wireless: false,
-        mtu: 0,
-        up: u32_at(body, 8)? & UP != 0,
-        carrier: false,
-        mac: None,
-        master: None,
-        addresses: Vec::new(),
-        bridge: None,
-        port: None,
-    };
+    let mut link = Link { index: u32_at(body, 4)?, up: u32_at(body, 8)? & UP != 0, ..Link::default() };
     for (kind, value) in attributes(body.get(16..)?) {
         match kind {
             IFLA_ADDRESS => link.mac = mac(value),
@@ -76,14 +61,7 @@ fn details(link: &mut Link, value: &[u8]) {
 }
 
 fn bridge(data: &[u8]) -> Bridge {
-    let mut bridge = Bridge {
-        stp: false,
-        forward_delay: 0,
-        vlan_filtering: false,
-        default_pvid: 0,
-        nf_call_iptables: false,
-        ports: 0,
-    };
+    let mut bridge = Bridge::default();
     let is_set = |value: &[u8]| value.first().is_some_and(|&byte| byte != 0);
     for (kind, value) in attributes(data) {
         match kind {

@@ -1,7 +1,7 @@
 //! The first line: the question, and its answer.
 
 use crate::probe::ONLY_LIVE;
-use crate::report::{CheckStatus, Report, Status};
+use crate::report::{CheckStatus, Report, Status, TargetEntry};
 
 use super::look::{Look, Tone};
 use super::words::{count, list};
@@ -13,7 +13,7 @@ pub(super) fn render(report: &Report, look: &Look<'_>) -> String {
     let bridges = if names.is_empty() { "a bridge".to_owned() } else { list(&names) };
     let user = look.name(&report.subject.user);
     let mut lines = vec![format!("Can {user} put a guest on {bridges}?   {}", look.paint(tone, &verdict))];
-    if report.target.why != "--bridge" && !names.is_empty() {
+    if report.target.why != TargetEntry::ASKED && !names.is_empty() {
         lines.push(look.paint(Tone::Faint, &format!("  Asked about {bridges}: {}.", look.text(report.target.why))));
     }
     if report.subject.uid == 0 {

@@ -54,24 +54,11 @@ pub(super) fn bridge(after: &mut Snapshot, name: &str, addressed: bool) {
     network.links.push(Link {
         index,
         name: name.to_owned(),
-        altnames: Vec::new(),
-        alias: None,
         kind: Some("bridge".to_owned()),
-        wireless: false,
         mtu: USUAL_MTU,
         up: true,
-        carrier: false,
-        mac: None,
-        master: None,
         addresses: if addressed { vec!["0.0.0.0/0".to_owned()] } else { Vec::new() },
-        bridge: Some(Bridge {
-            stp: false,
-            forward_delay: USUAL_DELAY,
-            vlan_filtering: false,
-            default_pvid: 1,
-            nf_call_iptables: false,
-            ports: 0,
-        }),
-        port: None,
+        bridge: Some(Bridge { forward_delay: USUAL_DELAY, default_pvid: 1, ..Bridge::default() }),
+        ..Link::default()
     });
 }

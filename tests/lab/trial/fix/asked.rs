@@ -24,7 +24,7 @@ const LIMIT: Duration = Duration::from_secs(30);
 /// The trials.
 pub fn trials() -> Vec<Trial> {
     vec![
-        super::super::trial("fix: it asks, and takes no for an answer", asks),
+        super::super::trial("fix and undo: they ask, and take no for an answer", asks),
         super::super::trial("fix: what changes while it asks is not overwritten", meanwhile),
         super::super::trial("fix: it needs root and a yes", consent),
         super::super::trial("fix: a signal takes everything back", signalled),
@@ -111,7 +111,12 @@ fn asks(sandbox: &Sandbox) -> Result<(), Failed> {
     fresh(sandbox, FAULTS)?;
     let mut terminal = Terminal::start(sandbox, &FIX)?;
     terminal.question()?;
-    expect(&terminal.answer("yes\n")?, 0, &["[1/", "made and verified", "sudo bridge-doctor undo"])
+    expect(&terminal.answer("yes\n")?, 0, &["[1/", "made and verified", "sudo bridge-doctor undo"])?;
+    let mended = Tree::now()?;
+    let mut terminal = Terminal::start(sandbox, &["undo"])?;
+    terminal.question()?;
+    expect(&terminal.answer("n\n")?, 1, &["bridge.conf", "nothing was changed"])?;
+    Ok(mended.same(&Tree::now()?)?)
 }
 
 /// What somebody does while the question stands there.

@@ -3,8 +3,11 @@
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
+
+use super::failure::{Failure, reason};
 
 /// The signals that ask a program to end.
 const ENDING: [Signal; 3] = [Signal::SIGHUP, Signal::SIGINT, Signal::SIGTERM];
@@ -14,18 +17,21 @@ const ENDING: [Signal; 3] = [Signal::SIGHUP, Signal::SIGINT, Signal::SIGTERM];
 /// Unless it is taken, the signal stays in the queue: it ends the process when this value is dropped, as it would have
 /// before.
 #[derive(Debug)]
-pub struct Interrupt {
+pub(super) struct Interrupt {
     descriptor: SignalFd,
     before: SigSet,
 }
 
 impl Interrupt {
-    /// Begins to hold back.
-    ///
-    /// # Errors
-    ///
-    /// Where the process has no descriptor left.
-    pub fn hold() -> io::Result<Self> {
+    /// Begins to hold back, for this subcommand; it fails where the process has no descriptor left.
+    pub(super) fn hold(command: &str) -> Result<Self, Failure> {
+        Self::begin().map_err(|error| {
+            let what = format!("signals cannot be held back: {}", reason(&error));
+            Failure::internal(what, command, "free descriptors (`ulimit -n`)")
+        })
+    }
+
+    fn begin() -> io::Result<Self> {
         let ending: SigSet = ENDING.into_iter().collect();
         let before = SigSet::thread_get_mask()?;
         ending.thread_block()?;
@@ -39,8 +45,14 @@ impl Interrupt {
     }
 
     /// Takes what waits from the queue: the caller ends by itself, and has something left to say.
-    pub fn take(&self) {
+    pub(super) fn take(&self) {
         while let Ok(Some(_)) = self.descriptor.read_signal() {}
+    }
+
+    /// Whether a signal waits.
+    pub(super) fn is_waiting(&self) -> bool {
+        let mut waiting = [PollFd::new(self.as_fd(), PollFlags::POLLIN)];
+        poll(&mut waiting, PollTimeout::ZERO).is_ok_and(|ready| ready > 0)
     }
 }
 
