@@ -9,6 +9,8 @@ mod pastes;
 mod reports;
 mod structure;
 mod transcripts;
+#[path = "../common/untested.rs"]
+mod untested;
 mod wordings;
 mod wrapping;
 

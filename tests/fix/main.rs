@@ -10,3 +10,5 @@ mod platforms;
 mod properties;
 mod script;
 mod shown;
+#[path = "../common/untested.rs"]
+mod untested;

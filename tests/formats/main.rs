@@ -6,6 +6,8 @@ mod fleet;
 mod read;
 mod samples;
 mod tools;
+#[path = "../common/untested.rs"]
+mod untested;
 
 use std::collections::BTreeMap;
 

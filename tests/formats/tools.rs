@@ -4,13 +4,11 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use crate::untested;
+
 /// Runs a consumer on a text; nothing where it is not installed, which is said, and fails where everything must run.
 pub(crate) fn consume(program: &str, arguments: &[&str], text: &str) -> Option<Output> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    if !std::env::split_paths(&path).any(|directory| directory.join(program).is_file()) {
-        let _ = writeln!(std::io::stderr(), "\n*** NOT TESTED: `{program}` is not installed ***\n");
-        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
-        assert!(!set("CI") && !set("BRIDGE_DOCTOR_REQUIRE_LAB"), "`{program}` is not installed");
+    if !untested::has(program, "what reads a format").expect("everything must be tested here") {
         return None;
     }
     let mut child = Command::new(program)

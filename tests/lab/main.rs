@@ -7,8 +7,9 @@
 //! LAB_ONLY=helper:0755,acl:missing cargo test --test lab
 //! ```
 //!
-//! and `LAB_EVERY=7` looks at every seventh pair only. Values that are not named are the healthy ones. The lab needs root, the helper where Debian has it, `ip` and
-//! `strace`; where one is missing it says so, and fails if `CI` or `BRIDGE_DOCTOR_REQUIRE_LAB` is set.
+//! and `LAB_EVERY=7` looks at every seventh pair only. Values that are not named are the healthy ones. The lab needs root,
+//! the helper where Debian has it, `ip` and `strace`; where one is missing it says so, and fails if `CI` or
+//! `BRIDGE_DOCTOR_REQUIRE_LAB` is set.
 
 #![allow(unreachable_pub, reason = "in a test program everything is private; `pub` marks what a module offers")]
 
@@ -22,6 +23,8 @@ mod sandbox;
 mod state;
 mod tally;
 mod trial;
+#[path = "../common/untested.rs"]
+mod untested;
 
 use std::process::ExitCode;
 

@@ -3,7 +3,9 @@
 //! A trial is a script beside this file; it gets the program under test as `BRIDGE_DOCTOR`. Where a tool is missing it
 //! says so, and fails if `CI` or `BRIDGE_DOCTOR_REQUIRE_LAB` is set.
 
-use std::io::Write as _;
+#[path = "../common/untested.rs"]
+mod untested;
+
 use std::process::{Command, ExitCode, Stdio};
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -47,8 +49,14 @@ fn main() -> ExitCode {
 
 impl Script {
     fn run(&self) -> Result<(), Failed> {
-        if let Some(reason) = self.missing() {
-            return self.untested(&reason);
+        let what = format!("tests/packaging/{}", self.name);
+        if !self.namespaces.is_empty() && !nix::unistd::geteuid().is_root() {
+            return Ok(untested::say(&what, "it takes root")?);
+        }
+        for tool in self.tools {
+            if !untested::has(tool, &what)? {
+                return Ok(());
+            }
         }
         let path = format!("{}/tests/packaging/{}", env!("CARGO_MANIFEST_DIR"), self.name);
         let mut command = if self.namespaces.is_empty() {
@@ -62,30 +70,8 @@ impl Script {
         let [shown, complaint] = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
         match output.status.code() {
             Some(0) => Ok(()),
-            Some(CANNOT) => self.untested(complaint.trim()),
+            Some(CANNOT) => Ok(untested::say(&what, complaint.trim())?),
             _ => Err(format!("{}\n{shown}\n{complaint}", output.status).into()),
         }
     }
-
-    /// Never in silence, and not where everything is required.
-    fn untested(&self, reason: &str) -> Result<(), Failed> {
-        let note = format!("\n*** NOT TESTED: tests/packaging/{}: {reason}\n\n", self.name);
-        // Where nobody listens, the exit code still tells.
-        let _ = std::io::stderr().write_all(note.as_bytes());
-        let required = ["CI", "BRIDGE_DOCTOR_REQUIRE_LAB"].iter().any(|name| std::env::var_os(name).is_some());
-        if required { Err(reason.into()) } else { Ok(()) }
-    }
-
-    fn missing(&self) -> Option<String> {
-        if !self.namespaces.is_empty() && !nix::unistd::geteuid().is_root() {
-            return Some("it takes root".to_owned());
-        }
-        let absent = self.tools.iter().find(|tool| !is_on_path(tool))?;
-        Some(format!("{absent} is not installed; as root, tests/run installs it"))
-    }
-}
-
-fn is_on_path(tool: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|directory| directory.join(tool).is_file())
 }

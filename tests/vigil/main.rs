@@ -4,10 +4,11 @@ mod doctor;
 mod ends;
 mod idle;
 mod place;
+#[path = "../common/untested.rs"]
+mod untested;
 mod wait;
 mod watch;
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -15,12 +16,8 @@ use libtest_mimic::{Arguments, Failed, Trial};
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     if !nix::unistd::geteuid().is_root() {
-        let _ = writeln!(
-            std::io::stderr(),
-            "\n*** NOT TESTED: waiting for changes of a host, which only root can make ***\n"
-        );
-        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
-        return ExitCode::from(u8::from(set("CI") || set("BRIDGE_DOCTOR_REQUIRE_LAB")));
+        let said = untested::say("waiting for changes of a host", "only root can make them");
+        return ExitCode::from(u8::from(said.is_err()));
     }
     let tests = [wait::TESTS, watch::TESTS, ends::TESTS, idle::TESTS].concat();
     let trial = |(name, test): (&'static str, fn())| Trial::test(name, move || apart(test));

@@ -14,6 +14,7 @@ use crate::doctor::{self, Answer};
 use crate::sandbox::files;
 use crate::sandbox::{Credentials, Sandbox};
 use crate::state::State;
+use crate::untested;
 
 /// Longer than any end-to-end test that these trials ask for.
 pub const LIMIT: Duration = Duration::from_secs(40);
@@ -115,14 +116,7 @@ pub fn eventually(what: &str, holds: impl Fn() -> bool) -> Result<(), Failed> {
 
 /// Whether a program is there; where it is not, says loudly that something was not tested, which CI does not accept.
 pub fn has(program: &str, package: &str) -> Result<bool, Failed> {
-    let there = ["/usr/sbin", "/usr/bin"].iter().any(|directory| Path::new(directory).join(program).is_file());
-    if there {
-        return Ok(true);
-    }
-    let why = format!("`{program}` is not installed (Debian: {package})");
-    writeln!(io::stderr(), "\n*** NOT TESTED: {why} ***\n")?;
-    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
-    if set("CI") || set("BRIDGE_DOCTOR_REQUIRE_LAB") { Err(why.into()) } else { Ok(false) }
+    Ok(untested::has(program, &format!("what takes Debian's {package}"))?)
 }
 
 /// Says loudly what this kernel has not, so that it cannot be tested on it.
