@@ -139,7 +139,7 @@ fn related(namespace: &OwnedFd, request: libc::Ioctl) -> Result<OwnedFd, Errno> 
     // SAFETY: both requests take no argument, and return a new descriptor or -1.
     let descriptor = unsafe { libc::ioctl(namespace.as_raw_fd(), request) };
     if descriptor < 0 {
-        return Err(nix::errno::Errno::last().into());
+        return Err(std::io::Error::last_os_error().into());
     }
     // SAFETY: the kernel has just made this descriptor for us, with close-on-exec, and nothing else owns it.
     Ok(unsafe { OwnedFd::from_raw_fd(descriptor) })

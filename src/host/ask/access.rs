@@ -74,7 +74,7 @@ fn faccessat2(at: i32, path: &Path, want: Want, flags: i32) -> Result<(), Errno>
     // SAFETY: the call reads the path, which ends with NUL and lives until it returns, and writes nothing.
     let result =
         unsafe { libc::syscall(libc::SYS_faccessat2, at, path.as_ptr(), want.bits(), flags | libc::AT_EACCESS) };
-    if result == 0 { Ok(()) } else { Err(nix::errno::Errno::last().into()) }
+    if result == 0 { Ok(()) } else { Err(std::io::Error::last_os_error().into()) }
 }
 
 #[cfg(test)]
