@@ -153,15 +153,20 @@ pub(crate) fn prometheus(text: &str) -> Vec<Line> {
     read
 }
 
-/// Workflow commands: `::NAME KEY=VALUE,KEY=VALUE::DATA`, a line each, everything else escaped.
+/// Workflow commands: `::NAME KEY=VALUE,KEY=VALUE::DATA`, a line each, everything else escaped; plain lines of the log.
 pub(crate) fn github(text: &str) -> Vec<Line> {
     let command = regex(r"^::(error|warning|notice) ((?:[a-z]+=[^:,]*,?)+)::(.*)$");
+    let plain = regex(r"^\[(pass|blocked|not-applicable)\] ([^#]*?)(?:: waits for [a-z-]+)?$");
     let escape = regex("%(?:[^02AD3C]|0[^AD]|2[^5C]|3[^A])|%.?$");
     let unescaped = |text: &str| {
         text.replace("%2C", ",").replace("%3A", ":").replace("%0A", "\n").replace("%0D", "\r").replace("%25", "%")
     };
     let mut read = Vec::new();
     for line in text.lines() {
+        if let Some(found) = plain.captures(line) {
+            read.push(named(&found[2].replace("\\x23", "#"), &found[1]));
+            continue;
+        }
         let found = command.captures(line).unwrap_or_else(|| panic!("no command: {line}"));
         assert!(!escape.is_match(line), "a bare per cent sign: {line}");
         assert!(!found[3].is_empty(), "an annotation needs a message: {line}");
