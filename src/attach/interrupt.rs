@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM, held back until everything is put away.
+//! Ctrl-C, SIGTERM and their kin, held back until everything is put away.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -6,8 +6,8 @@ use std::os::fd::{AsFd, BorrowedFd};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 
-/// The signals that ask a program to end.
-const ENDING: [Signal; 3] = [Signal::SIGHUP, Signal::SIGINT, Signal::SIGTERM];
+/// The signals that ask a program to end, and the one that ends it where a file may grow no more (`ulimit -f`).
+const ENDING: [Signal; 4] = [Signal::SIGHUP, Signal::SIGINT, Signal::SIGTERM, Signal::SIGXFSZ];
 
 /// Holds the ending signals back for its lifetime, and is readable once one of them waits.
 ///
