@@ -146,7 +146,16 @@ fn to_file(reader: Reader, path: &Path, text: &str) -> io::Result<()> {
 /// Puts a finished file in the place of the old one, so that no reader meets half a report.
 fn replace(reader: Reader, path: &Path, standing: Option<&Metadata>, text: &str) -> io::Result<()> {
     // A signal in the middle of it would leave the unfinished file behind.
-    let _held = Interrupt::hold()?;
+    let held = Interrupt::hold()?;
+    let placed = place(reader, path, standing, text);
+    if placed.is_err() {
+        // There is something left to say.
+        held.take();
+    }
+    placed
+}
+
+fn place(reader: Reader, path: &Path, standing: Option<&Metadata>, text: &str) -> io::Result<()> {
     let mut file = tempfile::Builder::new()
         .prefix(".bridge-doctor-")
         .permissions(Permissions::from_mode(0o666))
