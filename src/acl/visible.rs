@@ -57,11 +57,17 @@ fn push(out: &mut String, character: char, charset: Charset) {
 /// Control, bidirectional, zero-width and other characters that print as nothing or as something else.
 pub fn is_unseen(character: char) -> bool {
     character.is_control()
+        || is_no_character(character)
         || matches!(character,
             '\u{a0}' | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{1680}' | '\u{17b4}'..='\u{17b5}'
             | '\u{180b}'..='\u{180f}' | '\u{2000}'..='\u{200f}' | '\u{2028}'..='\u{202f}' | '\u{205f}'..='\u{206f}'
             | '\u{2800}' | '\u{3000}' | '\u{3164}' | '\u{e000}'..='\u{f8ff}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
             | '\u{ffa0}' | '\u{fff0}'..='\u{fffd}' | '\u{e0000}'..='\u{10ffff}')
+}
+
+/// A code that stands for nothing in all of Unicode; XML forbids U+FFFE and U+FFFF.
+fn is_no_character(character: char) -> bool {
+    u32::from(character) & 0xfffe == 0xfffe || matches!(character, '\u{fdd0}'..='\u{fdef}')
 }
 
 #[cfg(test)]

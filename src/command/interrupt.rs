@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM, held back until everything is put away.
+//! Ctrl-C, SIGTERM and their kin, held back until everything is put away.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -9,8 +9,8 @@ use nix::sys::signalfd::{SfdFlags, SignalFd};
 
 use super::failure::{Failure, reason};
 
-/// The signals that ask a program to end.
-const ENDING: [Signal; 3] = [Signal::SIGHUP, Signal::SIGINT, Signal::SIGTERM];
+/// The signals that ask a program to end, and the one that ends it where a file may grow no more (`ulimit -f`).
+const ENDING: [Signal; 4] = [Signal::SIGHUP, Signal::SIGINT, Signal::SIGTERM, Signal::SIGXFSZ];
 
 /// Holds the ending signals back for its lifetime, and is readable once one of them waits.
 ///
@@ -31,7 +31,8 @@ impl Interrupt {
         })
     }
 
-    fn begin() -> io::Result<Self> {
+    /// The same for one who tells of errors of input and output.
+    pub(super) fn begin() -> io::Result<Self> {
         let ending: SigSet = ENDING.into_iter().collect();
         let before = SigSet::thread_get_mask()?;
         ending.thread_block()?;

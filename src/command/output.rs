@@ -4,13 +4,18 @@ use std::fs::{self, Metadata, OpenOptions, Permissions};
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anstream::{AutoStream, ColorChoice};
+use nix::errno::Errno;
+use rustix::fs::OFlags;
 use serde::Serialize;
 
 use crate::report::{human, json};
 
 use super::failure::{Failure, reason};
+use super::interrupt::Interrupt;
 
 /// Names of this process's own standard output: opening one of them anew could cut off what stands there already.
 const STANDARD_OUTPUT: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
@@ -22,6 +27,10 @@ const USUAL_WIDTH: usize = 120;
 pub(super) fn wants_colour() -> bool {
     AutoStream::choice(&io::stdout()) != ColorChoice::Never
 }
+
+/// How long a pipe waits for its reader, and how often it is tried.
+const PATIENCE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// How a whole answer is shown to whoever reads standard output.
 pub(super) fn look(ascii: bool) -> human::Options {
@@ -118,7 +127,10 @@ fn to_file(reader: Reader, path: &Path, text: &str) -> io::Result<()> {
         standing => standing?,
     };
     let kind = standing.file_type();
-    if kind.is_fifo() || kind.is_char_device() || kind.is_socket() {
+    if kind.is_fifo() {
+        return into_pipe(path, link, text);
+    }
+    if kind.is_char_device() || kind.is_socket() {
         return overwrite(path, link, text);
     }
     // Asked first, because a rename would replace a file whose mode forbids writing.
@@ -131,6 +143,17 @@ fn to_file(reader: Reader, path: &Path, text: &str) -> io::Result<()> {
 
 /// Puts a finished file in the place of the old one, so that no reader meets half a report.
 fn replace(reader: Reader, path: &Path, standing: Option<&Metadata>, text: &str) -> io::Result<()> {
+    // A signal in the middle of it would leave the unfinished file behind.
+    let held = Interrupt::begin()?;
+    let placed = place(reader, path, standing, text);
+    if placed.is_err() {
+        // There is something left to say.
+        held.take();
+    }
+    placed
+}
+
+fn place(reader: Reader, path: &Path, standing: Option<&Metadata>, text: &str) -> io::Result<()> {
     let mut file = tempfile::Builder::new()
         .prefix(".bridge-doctor-")
         .permissions(Permissions::from_mode(0o666))
@@ -152,12 +175,39 @@ fn cannot_be_replaced(error: &io::Error) -> bool {
     matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem | ResourceBusy | CrossesDevices)
 }
 
-/// Writes where no file can be put in its place: a pipe, a device, a file that is a mount point.
+/// Writes where no file can be put in its place: a device, a file that is a mount point.
 fn overwrite(path: &Path, follow: bool, text: &str) -> io::Result<()> {
-    let flags = if follow { rustix::fs::OFlags::empty() } else { rustix::fs::OFlags::NOFOLLOW };
-    let flags = i32::try_from(flags.bits()).unwrap_or(0);
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).custom_flags(flags).open(path)?;
-    file.write_all(text.as_bytes())
+    OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .custom_flags(flags(follow, OFlags::empty()))
+        .open(path)?
+        .write_all(text.as_bytes())
+}
+
+/// Writes into a pipe, whose reader may open it a little later, or never.
+fn into_pipe(path: &Path, follow: bool, text: &str) -> io::Result<()> {
+    let flags = flags(follow, OFlags::NONBLOCK);
+    let until = Instant::now() + PATIENCE;
+    let mut pipe = loop {
+        match OpenOptions::new().write(true).custom_flags(flags).open(path) {
+            Err(error) if error.raw_os_error() == Some(Errno::ENXIO as i32) => {
+                if Instant::now() >= until {
+                    return Err(io::Error::new(ErrorKind::TimedOut, "nobody reads the pipe"));
+                }
+                thread::sleep(PAUSE);
+            }
+            opened => break opened?,
+        }
+    };
+    rustix::fs::fcntl_setfl(&pipe, OFlags::empty())?;
+    pipe.write_all(text.as_bytes())
+}
+
+fn flags(follow: bool, further: OFlags) -> i32 {
+    let link = if follow { OFlags::empty() } else { OFlags::NOFOLLOW };
+    i32::try_from((link | further).bits()).unwrap_or(0)
 }
 
 fn directory(path: &Path) -> PathBuf {

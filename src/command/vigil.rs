@@ -30,33 +30,41 @@ pub(super) fn wait(
     let mut watch = Watch::begin(options.selection.pid).map_err(Failure::of_collecting)?;
     let mut progress = Progress::new();
     let mut over = false;
-    let mut last: Option<(Snapshot, Instant)> = None;
+    let mut last: Option<Result<(Snapshot, Instant), Failure>> = None;
     loop {
         let begun = Instant::now();
-        let snapshot = match (watch.look(&request), last) {
-            (Ok(snapshot), _) => snapshot,
-            (Err(error), Some(last)) if has_ended(&error, &mut watch, &interrupt)? => {
+        let seen = match (watch.look(&request), last) {
+            (Ok(snapshot), _) => Ok((snapshot, begun)),
+            (Err(error), Some(Ok(last))) if has_ended(&error, &mut watch, &interrupt)? => {
                 interrupt.take();
                 return Ok(last);
             }
+            // A user may come as a bridge may.
+            (Err(error), _) if is_unknown_user(&error) => Err(Failure::of_collecting(error)),
             (Err(error), _) => return Err(Failure::of_collecting(error)),
         };
-        let report = engine::judge(&snapshot, question);
-        if over || Exit::of(&report, options.strict) == Exit::Healthy {
+        let (done, missing) = match &seen {
+            Ok((snapshot, _)) => {
+                let report = engine::judge(snapshot, question);
+                (Exit::of(&report, options.strict) == Exit::Healthy, first_missing(&report, options.strict))
+            }
+            Err(failure) => (false, failure.what.clone()),
+        };
+        if over || done {
             interrupt.take();
-            return Ok((snapshot, begun));
+            return seen;
         }
-        progress.say(&awaited(&report, longest, options.strict));
+        progress.say(&awaited(&missing, longest));
         match watch.wait(interrupt.as_fd(), None, Some(until)).map_err(Failure::of_collecting)? {
             Wake::Look => {}
             // What changes without telling may have changed meanwhile.
             Wake::Over => over = true,
             Wake::Interrupted | Wake::ProcessEnded | Wake::ReaderGone => {
                 interrupt.take();
-                return Ok((snapshot, begun));
+                return seen;
             }
         }
-        last = Some((snapshot, begun));
+        last = Some(seen);
     }
 }
 
@@ -113,17 +121,26 @@ fn has_ended(error: &anyhow::Error, watch: &mut Watch, interrupt: &Interrupt) ->
     Ok(gone || sleep(watch, interrupt, Some(Instant::now()))? == Wake::ProcessEnded)
 }
 
-/// What is waited for, in a line.
-fn awaited(report: &Report, longest: Duration, strict: bool) -> String {
+/// Whether a look failed because nobody has that name, yet.
+fn is_unknown_user(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(host::Error::UnknownUser { .. }))
+}
+
+/// The first check that is waited for.
+fn first_missing(report: &Report, strict: bool) -> String {
     let wrong = |check: &&crate::report::Check| {
         check.status == CheckStatus::Fail
             || check.status == CheckStatus::Unknown
             || (strict && check.status == CheckStatus::Warn)
     };
     let first = report.checks.iter().find(wrong);
-    let what = first.map_or_else(String::new, |check| format!(": {}: {}", check.id, check.message));
-    let what = crate::report::text::printable(&what, Charset::Unicode);
-    format!("waiting up to {}{what}", humantime::format_duration(longest))
+    first.map_or_else(String::new, |check| format!("{}: {}", check.id, check.message))
+}
+
+/// What is waited for, in a line.
+fn awaited(missing: &str, longest: Duration) -> String {
+    let longest = humantime::format_duration(longest);
+    format!("waiting up to {longest}: {}", crate::report::text::printable(missing, Charset::Unicode))
 }
 
 fn written(change: &Change, format: CheckFormat, ascii: bool) -> Result<String, Failure> {

@@ -94,7 +94,11 @@ impl Watch {
     /// Those of [`super::collect`].
     pub fn look(&mut self, request: &Request) -> anyhow::Result<Snapshot> {
         let begun = Instant::now();
-        let mut snapshot = super::collect(request)?;
+        let mut snapshot = match super::collect(request) {
+            // The databases of users are watched in any case, so that one may wait for a user.
+            Err(_) if self.files.follow(&paths::everywhere()) => super::collect(request)?,
+            looked => looked?,
+        };
         for _ in 1..MOST_LOOKS {
             if !self.files.follow(&paths::of(&snapshot)) {
                 break;

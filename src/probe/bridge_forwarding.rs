@@ -25,7 +25,7 @@ fn spanning_tree(case: &Case<'_>, found: &Found<'_>) -> Option<Finding> {
     if !found.bridge.stp || delay == 0 {
         return None;
     }
-    let wait = seconds(2 * delay);
+    let wait = seconds(delay.saturating_mul(2));
     let bridge = shell::word(&found.link.name);
     let platform = platform::of(&case.snapshot.machine);
     let mut commands = vec![platform.as_root(&format!("ip link set dev {bridge} type bridge stp_state 0"))];

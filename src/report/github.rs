@@ -1,21 +1,21 @@
 //! The report as annotations of a GitHub Actions workflow: an error, a warning or a notice for each finding.
 //!
-//! What passes, waits or does not arise is not annotated: a run shows ten annotations of a kind, no more.
+//! What passes, waits or does not arise is a plain line of the log: a run shows ten annotations of a kind, no more.
 
 use super::{Check, CheckStatus, Report, Run};
 use crate::acl::{Diagnostic, DiagnosticLevel};
 
 /// Writes the report for a workflow's log.
 pub fn render(report: &Report, run: &Run) -> String {
-    report.checks.iter().flat_map(|check| annotations(check, run)).collect()
+    report.checks.iter().flat_map(|check| lines(check, run)).collect()
 }
 
-fn annotations(check: &Check, run: &Run) -> Vec<String> {
+fn lines(check: &Check, run: &Run) -> Vec<String> {
     let command = match check.status {
         CheckStatus::Fail => "error",
         CheckStatus::Warn => "warning",
         CheckStatus::Unknown => "notice",
-        CheckStatus::Pass | CheckStatus::Blocked | CheckStatus::NotApplicable => return Vec::new(),
+        CheckStatus::Pass | CheckStatus::Blocked | CheckStatus::NotApplicable => return vec![plain(check, run)],
     };
     let title = title(check, run);
     // The finding stands at the first place in the ACL that it names; the others have annotations of their own.
@@ -30,6 +30,12 @@ fn annotations(check: &Check, run: &Run) -> Vec<String> {
         annotation(command, &format!("{}: {}", check.id, remark.code), Some(remark), &run.text(&remark.message), run)
     }));
     annotations
+}
+
+/// `[pass] bridge-up on br0`; an older form of commands, `##[NAME]`, counts anywhere in a line.
+fn plain(check: &Check, run: &Run) -> String {
+    let waits = check.blocked_by.map_or_else(String::new, |root| format!(": waits for {root}"));
+    format!("[{}] {}{waits}\n", check.status.word(), run.name(check).replace('#', "\\x23"))
 }
 
 /// `acl-allows (acl-denied) on br0`.

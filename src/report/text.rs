@@ -82,9 +82,20 @@ mod tests {
 
     #[test]
     fn what_makes_a_name_look_like_another_is_escaped() {
-        for unseen in
-            ['\u{202e}', '\u{2066}', '\u{200b}', '\u{200d}', '\u{feff}', '\u{ad}', '\u{e0041}', '\u{3164}', '\u{fe0f}']
-        {
+        for unseen in [
+            '\u{202e}',
+            '\u{2066}',
+            '\u{200b}',
+            '\u{200d}',
+            '\u{feff}',
+            '\u{ad}',
+            '\u{e0041}',
+            '\u{3164}',
+            '\u{fe0f}',
+            '\u{fdd0}',
+            '\u{ffff}',
+            '\u{1fffe}',
+        ] {
             let shown = printable(&format!("br{unseen}0"), Charset::Unicode);
             assert_eq!(shown, format!("br\\u{{{:x}}}0", u32::from(unseen)));
         }

@@ -67,6 +67,15 @@ fn a_spanning_tree_without_delay_holds_nothing_up() {
 }
 
 #[test]
+fn a_delay_that_no_kernel_has_is_a_delay() {
+    let state = State::with(|host| {
+        bridge(host).stp = true;
+        bridge(host).forward_delay = u32::MAX;
+    });
+    finds(&state, &[("bridge-forwarding", Warn, "stp-delay")]);
+}
+
+#[test]
 fn vlan_filtering_leaves_a_port_in_no_vlan() {
     let state = State::with(|host| {
         bridge(host).vlan_filtering = true;

@@ -37,6 +37,18 @@ fn a_new_file() {
 }
 
 #[test]
+fn a_limit_on_file_sizes_leaves_nothing_behind() {
+    let folder = folder();
+    let snapshot = folder.path().join("host.json");
+    fs::write(&snapshot, hosts::json(&hosts::healthy())).expect("a snapshot");
+    let script = r#"ulimit -f 0; exec "$0" check --from host.json --output report.txt 2>/dev/null"#;
+    let mut shell = Command::new("sh");
+    shell.args(["-c", script, env!("CARGO_BIN_EXE_bridge-doctor")]).current_dir(&folder);
+    assert_eq!(shell.status().expect("a shell").code(), Some(4));
+    assert_eq!(fs::read_dir(folder.path()).expect("a directory").count(), 1, "the snapshot and nothing else");
+}
+
+#[test]
 fn an_old_file_is_replaced_at_once_and_keeps_its_mode() {
     let folder = folder();
     let path = folder.path().join("report.json");
@@ -58,6 +70,29 @@ fn devices_and_pipes_are_written_and_not_replaced() {
         assert_eq!(output.stdout.is_empty(), device == "/dev/null", "{device}");
     }
     assert!(!fs::metadata("/dev/null").expect("the device").is_file());
+}
+
+#[test]
+fn a_pipe_waits_for_its_reader_and_not_for_ever() {
+    let folder = folder();
+    let pipe = folder.path().join("pipe");
+    nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).expect("a pipe");
+    let error = format!(
+        "bridge-doctor: cannot write the result: nobody reads the pipe: {}\n  try: a file that you may write, in a \
+         directory with room\n",
+        pipe.display()
+    );
+    assert_refused(&check_into(&pipe), 4, &error);
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || {
+            std::thread::sleep(std::time::Duration::from_millis(300));
+            fs::read(pipe).expect("a report")
+        }
+    });
+    assert_eq!(check_into(&pipe).status.code(), Some(0));
+    let content = reader.join().expect("it was read");
+    assert!(serde_json::from_slice::<serde_json::Value>(&content).is_ok());
 }
 
 #[test]

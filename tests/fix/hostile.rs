@@ -51,6 +51,15 @@ fn a_bridge_is_made_by_a_plain_name_only() {
     }
 }
 
+/// A snapshot from elsewhere may hold any number.
+#[test]
+fn the_last_index_of_all_is_an_index() {
+    let mut host = with(bridge_missing);
+    let Fact::Known(network) = &mut host.network else { panic!("the links are known") };
+    network.links[0].index = u32::MAX;
+    assert!(!plan_for(&host, &["br0"], &["bridge-exists"]).actions.is_empty());
+}
+
 #[test]
 fn a_line_of_the_acl_cannot_command_the_terminal() {
     let host = with(|host| acl(host, "allow br0\nallow \x1b[2J\x07\nalow \u{202e}x\n"));

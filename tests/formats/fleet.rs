@@ -3,6 +3,7 @@
 use bridge_doctor::report::fleet::{human, junit, markdown, nagios, prometheus, tap};
 use bridge_doctor::report::text::Charset;
 use bridge_doctor::report::{Fleet, HostEntry, HostStatus, Run, Tool};
+use bridge_doctor::snapshot::Fact;
 use insta::assert_snapshot;
 
 use crate::samples::{acl, blind, healthy, judge, run};
@@ -22,6 +23,17 @@ fn fleet() -> Fleet {
         HostEntry::unreadable("broken.json".to_owned(), "the snapshot is empty".to_owned()),
     ];
     Fleet::of(hosts, Tool { name: "bridge-doctor", version: "0.1.0" })
+}
+
+/// `acl-syntax` is the name of a check and of a cause.
+#[test]
+fn a_check_that_could_not_look_found_nothing() {
+    let mut snapshot = healthy();
+    snapshot.acl.files[0].content = Fact::unknown("it is too large");
+    let entry = HostEntry::of(&judge(&snapshot, &["br0"], None), "huge".to_owned(), "huge.json".to_owned(), false);
+    let fleet = Fleet::of(vec![entry], Tool { name: "bridge-doctor", version: "0.1.0" });
+    let table = human::render(&fleet, Charset::Unicode, false);
+    assert!(table.contains("? unknown acl-syntax (could not look whether the ACL file parses): 1 host"), "{table}");
 }
 
 #[test]

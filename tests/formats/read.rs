@@ -55,12 +55,12 @@ pub(crate) fn tap(text: &str) -> Vec<Line> {
     let mut lines = text.lines().peekable();
     assert_eq!(lines.next(), Some("TAP version 13"));
     let plan = lines.next().and_then(|plan| plan.strip_prefix("1..")?.parse::<usize>().ok()).expect("a plan");
-    let point = regex(r"^(not )?ok ([0-9]+) - ((?:[^\\#]|\\.)*?)(?: # SKIP ([a-z-]+): .*)?$");
+    let point = regex(r"^(not )?ok ([0-9]+) - ((?:[^\\#]|\\\\)*?)(?: # SKIP ([a-z-]+): [^#]*)?$");
     let mut read = Vec::new();
     while let Some(line) = lines.next() {
         let found = point.captures(line).unwrap_or_else(|| panic!("no test point: {line}"));
         assert_eq!(found[2].parse(), Ok(read.len() + 1), "{line}");
-        let name = regex(r"\\(.)").replace_all(&found[3], "$1").into_owned();
+        let name = found[3].replace("\\\\", "\\").replace("\\x23", "#");
         let failed = found.get(1).is_some();
         let mut status = found.get(4).map(|skipped| skipped.as_str().to_owned());
         if lines.next_if(|line| *line == "  ---").is_some() {
@@ -153,15 +153,20 @@ pub(crate) fn prometheus(text: &str) -> Vec<Line> {
     read
 }
 
-/// Workflow commands: `::NAME KEY=VALUE,KEY=VALUE::DATA`, a line each, everything else escaped.
+/// Workflow commands: `::NAME KEY=VALUE,KEY=VALUE::DATA`, a line each, everything else escaped; plain lines of the log.
 pub(crate) fn github(text: &str) -> Vec<Line> {
     let command = regex(r"^::(error|warning|notice) ((?:[a-z]+=[^:,]*,?)+)::(.*)$");
+    let plain = regex(r"^\[(pass|blocked|not-applicable)\] ([^#]*?)(?:: waits for [a-z-]+)?$");
     let escape = regex("%(?:[^02AD3C]|0[^AD]|2[^5C]|3[^A])|%.?$");
     let unescaped = |text: &str| {
         text.replace("%2C", ",").replace("%3A", ":").replace("%0A", "\n").replace("%0D", "\r").replace("%25", "%")
     };
     let mut read = Vec::new();
     for line in text.lines() {
+        if let Some(found) = plain.captures(line) {
+            read.push(named(&found[2].replace("\\x23", "#"), &found[1]));
+            continue;
+        }
         let found = command.captures(line).unwrap_or_else(|| panic!("no command: {line}"));
         assert!(!escape.is_match(line), "a bare per cent sign: {line}");
         assert!(!found[3].is_empty(), "an annotation needs a message: {line}");

@@ -17,7 +17,7 @@ pub(crate) struct Sample {
 }
 
 /// Names that mean something to a terminal, to XML, to TAP, to a plugin, to a workflow, to Markdown.
-pub(crate) const HOSTILE: [&str; 16] = [
+pub(crate) const HOSTILE: [&str; 19] = [
     "br\x1b[2J0",
     "br0\u{202e}1rb",
     "a|b",
@@ -34,6 +34,9 @@ pub(crate) const HOSTILE: [&str; 16] = [
     "line\nbreak\rhere",
     "@alice #1 [x](y)",
     "| pass | `helper-path` |",
+    "#TODO",
+    "\u{ffff}br0",
+    "a\\|b",
 ];
 
 pub(crate) fn run() -> Run {

@@ -36,7 +36,7 @@ const SCRIPTS: [Script; 12] = [
     Script { name: "node-problem-detector", tools: &["python3"], namespaces: &[] },
     Script { name: "prometheus", tools: &["promtool"], namespaces: &[] },
     Script { name: "recipes", tools: &["guile", "nix-instantiate"], namespaces: &[] },
-    Script { name: "rpm", tools: &["cargo-generate-rpm", "rpm", "strip"], namespaces: MOUNTS },
+    Script { name: "rpm", tools: &["cargo-generate-rpm", "rpm", "strip", "systemctl"], namespaces: MOUNTS },
     Script { name: "shell", tools: &["shellcheck"], namespaces: &[] },
     Script { name: "systemd", tools: &["systemd-analyze", "ip"], namespaces: HOST },
 ];

@@ -1,7 +1,7 @@
 //! `--wait`: each kind of change ends it.
 
 use crate::doctor::{Doctor, LONG};
-use crate::place::run;
+use crate::place::{HELPER, run};
 
 pub(crate) const TESTS: &[(&str, fn())] = &[
     ("a bridge appears", bridge),
@@ -14,6 +14,7 @@ pub(crate) const TESTS: &[(&str, fn())] = &[
     ("the helper becomes privileged", helper),
     ("the helper's mount honours its privilege", mount),
     ("the tun device appears", tun),
+    ("a user appears", user),
     ("where no file can be watched it looks often", blind),
     ("a strict wait waits for warnings", strict),
     ("the time is over", over),
@@ -101,6 +102,25 @@ fn mount() {
 
 fn tun() {
     ends_by("tun-device", &[], "mknod /dev/net/tun c 10 200; chmod 666 /dev/net/tun");
+}
+
+fn user() {
+    run("mkdir /mnt/upper /mnt/work
+        mount -t overlay overlay -o lowerdir=/etc,upperdir=/mnt/upper,workdir=/mnt/work /etc
+        ip link add br0 type bridge");
+    let check = |longest| {
+        let options = ["--user", "latecomer", "--helper", HELPER, "--bridge", "br0", "--only", "bridge-exists"];
+        Doctor::start(&[&options[..], &["--wait", longest]].concat())
+    };
+    let (code, _, err) = check("300ms").end();
+    assert_eq!(code, Some(2));
+    assert!(err.contains("there is no user `latecomer`"), "{err}");
+    let doctor = check(LONG);
+    doctor.until_it_waits();
+    run("cp /etc/passwd /etc/passwd+; echo latecomer:x:4321:4321::/:/bin/sh >> /etc/passwd+
+        mv /etc/passwd+ /etc/passwd");
+    let (code, out, err) = doctor.end();
+    assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
 }
 
 fn blind() {

@@ -1,6 +1,6 @@
 //! The files that the answer depends on, as a snapshot names them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::snapshot::Snapshot;
 
@@ -24,9 +24,17 @@ pub(super) struct Paths {
     pub(super) directories: Vec<PathBuf>,
 }
 
+/// What is watched where there is no snapshot.
+pub(super) fn everywhere() -> Paths {
+    Paths {
+        files: EVERYWHERE.iter().map(PathBuf::from).collect(),
+        directories: NETWORKS.iter().map(PathBuf::from).collect(),
+    }
+}
+
 /// The files behind a snapshot; a relative one is seen from where this process stands, as the look sees it.
 pub(super) fn of(snapshot: &Snapshot) -> Paths {
-    let mut files: Vec<PathBuf> = EVERYWHERE.iter().map(PathBuf::from).collect();
+    let Paths { mut files, directories } = everywhere();
     let (helper, acl, libvirt) = (&snapshot.helper, &snapshot.acl, &snapshot.libvirt);
     files.push(helper.path.clone());
     files.extend(helper.searched.iter().cloned());
@@ -42,5 +50,5 @@ pub(super) fn of(snapshot: &Snapshot) -> Paths {
     }
     files.sort();
     files.dedup();
-    Paths { files, directories: NETWORKS.iter().map(Path::new).map(Path::to_path_buf).collect() }
+    Paths { files, directories }
 }

@@ -56,7 +56,7 @@ fn block(group: &[HostEntry], first: &HostEntry, charset: Charset, verbose: bool
         HostStatus::Pass => ("✓", "+"),
     };
     let cause = first.wrong().next();
-    let what = cause.map_or_else(String::new, |(_, id)| format!(" {id}{}", title(id)));
+    let what = cause.map_or_else(String::new, |(status, id)| format!(" {id}{}", title(status, id)));
     let mut lines = vec![format!("{} {}{what}: {hosts}", if ascii { plain } else { symbol }, first.status.word())];
     let shown = match first.status {
         _ if verbose => group.len(),
@@ -75,9 +75,13 @@ fn block(group: &[HostEntry], first: &HostEntry, charset: Charset, verbose: bool
     lines.join("\n")
 }
 
-fn title(id: &str) -> String {
-    let page = || catalogue::page(id).map(|page| format!(" (could not look whether {})", page.title));
-    catalogue::cause(id).map(|(_, cause)| format!(" ({})", cause.title)).or_else(page).unwrap_or_default()
+/// What the cause is; a check that could not look found none, though one may have its name.
+fn title(status: HostStatus, id: &str) -> String {
+    let title = match status {
+        HostStatus::Unknown => catalogue::page(id).map(|page| format!(" (could not look whether {})", page.title)),
+        _ => catalogue::cause(id).map(|(_, cause)| format!(" ({})", cause.title)),
+    };
+    title.unwrap_or_default()
 }
 
 /// Who and where, what was seen, and what else is wrong.

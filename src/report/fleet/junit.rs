@@ -4,6 +4,7 @@ use quick_junit::{NonSuccessKind, Report as Document, SerializeError, TestCase, 
 
 use super::{Fleet, HostEntry, HostStatus, told};
 use crate::report::Run;
+use crate::report::junit::written;
 
 /// Writes the table for a CI system.
 ///
@@ -17,7 +18,7 @@ pub fn render(fleet: &Fleet, run: &Run) -> Result<String, SerializeError> {
     suite.set_time(run.took);
     suite.add_test_cases(fleet.hosts.iter().map(|host| case(host, run)));
     document.add_test_suite(suite);
-    document.to_string()
+    written(&document)
 }
 
 fn case(host: &HostEntry, run: &Run) -> TestCase {

@@ -42,7 +42,8 @@ impl Addresses {
             if is_nobody(&digits) {
                 return found[0].to_owned();
             }
-            hardware_token(number(&mut self.hardware, digits), ":")
+            let octet = first_octet(&digits);
+            hardware_token(octet, number(&mut self.hardware, digits), ":")
         });
         let text = DIGITS.replace_all(&text, |found: &Captures<'_>| self.replace_digits(&found[0]));
         self.replace_internet(&text)
@@ -70,7 +71,8 @@ impl Addresses {
         let known = (0..=lower.len() - 12).find_map(|at| Some((at, *self.hardware.get(&lower[at..at + 12])?)));
         match known {
             Some((at, number)) if !is_nobody(&lower[at..at + 12]) => {
-                format!("{}{}{}", &run[..at], hardware_token(number, ""), &run[at + 12..])
+                let token = hardware_token(first_octet(&lower[at..]), number, "");
+                format!("{}{token}{}", &run[..at], &run[at + 12..])
             }
             _ => run.to_owned(),
         }
@@ -102,9 +104,14 @@ fn is_nobody(digits: &str) -> bool {
     digits == "000000000000" || digits == "ffffffffffff"
 }
 
+/// The first octet of a token: that of a tap, which the helper chose so that no bridge takes it, says so.
+fn first_octet(digits: &str) -> usize {
+    if digits.starts_with("fe") { 0xfe } else { 2 }
+}
+
 /// A locally administered address, numbered.
-fn hardware_token(number: usize, separator: &str) -> String {
-    let octets = [2, 0, number >> 24 & 255, number >> 16 & 255, number >> 8 & 255, number & 255];
+fn hardware_token(octet: usize, number: usize, separator: &str) -> String {
+    let octets = [octet, 0, number >> 24 & 255, number >> 16 & 255, number >> 8 & 255, number & 255];
     octets.map(|octet| format!("{octet:02x}")).join(separator)
 }
 
@@ -157,6 +164,11 @@ mod tests {
     #[test]
     fn a_hardware_address_is_found_in_names_and_in_any_case() {
         assert_eq!(redacted("52:54:00:AB:cd:ef enx525400abcdef"), "02:00:00:00:00:01 enx020000000001");
+    }
+
+    #[test]
+    fn the_address_of_a_tap_stays_one_of_a_tap() {
+        assert_eq!(redacted("fe:ab:01:02:03:04 xfeab01020304"), "fe:00:00:00:00:01 xfe0000000001");
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub(super) fn bridge(after: &mut Snapshot, name: &str, addressed: bool) {
     if network.resolve(name).is_some() {
         return;
     }
-    let index = network.links.iter().map(|link| link.index).max().unwrap_or(0) + 1;
+    let index = network.links.iter().map(|link| link.index).max().unwrap_or(0).saturating_add(1);
     network.links.push(Link {
         index,
         name: name.to_owned(),
