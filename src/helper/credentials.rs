@@ -1,6 +1,6 @@
 //! Credentials across `execve`, as capabilities(7) and the kernel's `security/commoncap.c` define them.
 
-use crate::snapshot::{Errno, FileCapabilities, IdMap, Inode, Process, Subject};
+use crate::snapshot::{Errno, Fact, FileCapabilities, IdMap, Inode, Process, Subject};
 
 /// Bit masks of the capabilities that matter here.
 pub const CAP_NET_ADMIN: u64 = 1 << 12;
@@ -9,6 +9,8 @@ const CAP_SETUID: u64 = 1 << 7;
 const CAP_SETPCAP: u64 = 1 << 8;
 /// `prctl(2)` securebits: being user 0 grants no capability.
 pub const SECBIT_NOROOT: u32 = 1;
+/// `prctl(2)` securebits: nobody may say any more that capabilities outlive a change of user.
+const SECBIT_KEEP_CAPS_LOCKED: u32 = 1 << 5;
 
 /// The capabilities that libcap-ng needs to become the calling user and keep `cap_net_admin`.
 pub fn required_to_drop() -> [(u64, &'static str); 4] {
@@ -128,14 +130,17 @@ fn counts_here(capabilities: FileCapabilities, users: &IdMap) -> bool {
 ///
 /// # Errors
 ///
-/// The capabilities that it would need and has not.
-pub(super) fn drop_privileges(credentials: Credentials) -> Result<Credentials, Vec<&'static str>> {
+/// The capabilities that it would need and has not; none where it may not keep any.
+pub(super) fn drop_privileges(
+    credentials: Credentials,
+    securebits: &Fact<u32>,
+) -> Result<Credentials, Vec<&'static str>> {
     let lacking: Vec<&str> = required_to_drop()
         .iter()
         .filter(|(mask, _)| credentials.permitted & mask == 0)
         .map(|(_, name)| *name)
         .collect();
-    if !lacking.is_empty() {
+    if !lacking.is_empty() || securebits.known().is_some_and(|bits| bits & SECBIT_KEEP_CAPS_LOCKED != 0) {
         return Err(lacking);
     }
     Ok(Credentials {

@@ -25,7 +25,7 @@ pub enum Refusal {
     NotStarted(Errno),
     /// A signal ends it: its file is cut off.
     Crashed,
-    /// It cannot become the calling user, for want of these capabilities.
+    /// It cannot become the calling user, for want of these capabilities, or because none would outlive the change.
     CannotDrop(Vec<&'static str>),
 }
 
@@ -91,7 +91,7 @@ fn start(subject: &Subject, process: &Process, executable: Executable<'_>, drops
     if !drops || !runs_as_root || credentials.uid == credentials.euid {
         return Launch::Started(credentials);
     }
-    match drop_privileges(credentials) {
+    match drop_privileges(credentials, &process.securebits) {
         Ok(dropped) => Launch::Started(dropped),
         Err(lacking) => Launch::Stopped(Refusal::CannotDrop(lacking)),
     }

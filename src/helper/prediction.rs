@@ -45,7 +45,9 @@ impl Prediction {
     }
 
     pub(super) fn refused(bridge: &str, stderr: String, judged_by: &'static [&'static str]) -> Self {
-        Self { stderr: Some(stderr), ..Self::ended(bridge, Outcome::Refused, judged_by).exits(1) }
+        // A name with a line feed in it makes two lines of one.
+        let last = stderr.rsplit('\n').find(|line| !line.is_empty()).map(str::to_owned);
+        Self { stderr: last, ..Self::ended(bridge, Outcome::Refused, judged_by).exits(1) }
     }
 
     pub(super) fn not_started(bridge: &str, errno: Errno, judged_by: &'static [&'static str]) -> Self {

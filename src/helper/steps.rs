@@ -15,8 +15,10 @@ pub const BRIDGE_PORTS: u32 = 1023;
 const TAKEN: u64 = 4;
 /// The number of drivers that have one device each; tun's is 200.
 const MISC: u32 = 10;
-/// Memory's devices, `/dev/null` and its like, which know no requests.
+/// The number of memory's devices: `/dev/null` and its like.
 const MEMORY: u32 = 1;
+/// Those of them that there are.
+const MEMORIES: [u32; 8] = [1, 3, 4, 5, 7, 8, 9, 11];
 const TUN: Kind = Kind::CharDevice { major: MISC, minor: 200 };
 
 /// The ACL as this snapshot's helper reads it.
@@ -54,6 +56,7 @@ pub(super) fn open_tun(tun: &Tun) -> Fact<Option<Errno>> {
     match inode.kind {
         Kind::Directory => Fact::Known(Some(Errno::EISDIR)),
         Kind::Socket => Fact::Known(Some(Errno::ENXIO)),
+        Kind::CharDevice { major: MEMORY, minor } if !MEMORIES.contains(&minor) => Fact::Known(Some(Errno::ENXIO)),
         Kind::CharDevice { major: MISC, .. } => tun.driver.as_ref().map(|driver| absent(*driver, Errno::ENODEV)),
         Kind::CharDevice { .. } | Kind::BlockDevice { .. } => {
             tun.driver.as_ref().map(|driver| absent(*driver, Errno::ENXIO))
@@ -74,8 +77,12 @@ fn absent(driver: Driver, errno: Errno) -> Option<Errno> {
 pub(super) fn set_interface(tun: &Tun) -> Fact<Option<Errno>> {
     match tun.inode.as_ref().map(|found| found.as_ref().ok().map(|inode| inode.kind)) {
         Fact::Known(Some(TUN)) => Fact::Known(None),
+        // `/dev/null`, `/dev/zero`, `/dev/full`.
+        Fact::Known(Some(Kind::CharDevice { major: MEMORY, minor: 3 | 5 | 7 })) => Fact::Known(Some(Errno::ENOTTY)),
+        // `/dev/random`, `/dev/urandom`.
+        Fact::Known(Some(Kind::CharDevice { major: MEMORY, minor: 8 | 9 })) => Fact::Known(Some(Errno::EINVAL)),
         // Each driver has an answer of its own to a request that it does not know.
-        Fact::Known(Some(Kind::CharDevice { major, .. } | Kind::BlockDevice { major, .. })) if major != MEMORY => {
+        Fact::Known(Some(Kind::CharDevice { .. } | Kind::BlockDevice { .. })) => {
             Fact::unknown("what this device answers to a request for a tap is up to its driver")
         }
         found => found.map(|_| Some(Errno::ENOTTY)),

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use super::identity::Identity;
 use super::root::{Last, Root};
 use super::{chain, inode};
-use crate::snapshot::{Access, Answer, Errno, Fact, Unknown};
+use crate::snapshot::{Access, Answer, Errno, Fact, Kind, Unknown};
 
 pub(super) use access::Want;
 use eyes::Eyes;
@@ -98,15 +98,25 @@ pub(super) struct Askers {
 impl Askers {
     /// Both answers, and the directory in the way of the one that counts.
     pub(super) fn access(&self, root: &Root, path: &Path, want: Want) -> (Access, Option<PathBuf>) {
-        let access = Access {
-            subject: self.subject.ask(root, path, want),
-            helper: self.helper.as_ref().map(|helper| helper.ask(root, path, want)),
+        let ask = |asker: &Asker| match asker.ask(root, path, want) {
+            // To write a directory is refused as such, whatever its mode.
+            Fact::Known(Answer::No(Errno::EACCES))
+                if want == Want::Device && is_directory(root, path) && asker.closed_directory(root, path).is_none() =>
+            {
+                Fact::Known(Answer::No(Errno::EISDIR))
+            }
+            answer => answer,
         };
+        let access = Access { subject: ask(&self.subject), helper: self.helper.as_ref().map(ask) };
         let denied = matches!(access.as_helper(), Fact::Known(Answer::No(Errno::EACCES)));
         let asker = self.helper.as_ref().unwrap_or(&self.subject);
         let closed = if denied { asker.closed_directory(root, path) } else { None };
         (access, closed)
     }
+}
+
+fn is_directory(root: &Root, path: &Path) -> bool {
+    root.stat(path, Last::Follow).is_ok_and(|stat| inode::kind(&stat) == Kind::Directory)
 }
 
 fn mount_of_tree_decides(root: &Root, path: &Path, want: Want) -> bool {

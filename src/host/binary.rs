@@ -1,17 +1,22 @@
 //! What the helper's own bytes tell: its format, the ACL path compiled in, how it gives up its privileges.
 
+mod interpreter;
+mod loading;
+
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use memchr::memmem;
-use object::elf::{self, ET_DYN, ET_EXEC, FileHeader32, FileHeader64, Machine};
-use object::read::elf::{FileHeader, ProgramHeader as _};
-use object::{Endianness, FileKind, ReadRef};
+use object::ReadRef;
+use object::elf::{self, Machine};
 
-use super::root::{Last, Root, Unread, unreadable};
+use super::ask::Asker;
+use super::root::{Root, Unread, unreadable};
 use super::texts::{Program, text_before};
 use crate::snapshot::{Binary, Fact, Format};
+use interpreter::Starter;
+use loading::{Loadable, loadable};
 
 /// A program of more bytes is no helper: QEMU's has less than one.
 const LIMIT: u64 = 16 << 20;
@@ -20,8 +25,8 @@ const LIMIT: u64 = 16 << 20;
 const START: u64 = 256;
 
 /// Reads the program.
-pub(super) fn read(root: &Root, path: &Path) -> Fact<Binary> {
-    match Program::open(root, path, LIMIT).and_then(|program| examine(root, &program)) {
+pub(super) fn read(root: &Root, asker: &Asker, path: &Path) -> Fact<Binary> {
+    match Program::open(root, path, LIMIT).and_then(|program| examine(Starter { root, asker }, &program)) {
         Ok(binary) => Fact::Known(binary),
         Err(Unread::Failed(errno)) => unreadable(path, errno),
         Err(Unread::Special) => Fact::unknown(format!("`{}` is no regular file", path.display())),
@@ -29,7 +34,7 @@ pub(super) fn read(root: &Root, path: &Path) -> Fact<Binary> {
     }
 }
 
-fn examine(root: &Root, program: &Program) -> Result<Binary, Unread> {
+fn examine(starter: Starter<'_>, program: &Program) -> Result<Binary, Unread> {
     let is_helper = |bytes: &[u8]| memmem::find(bytes, b"failed to parse default acl file").is_some();
     let bytes = program.texts(is_helper)?;
     let has = |text: &str| memmem::find(&bytes, text.as_bytes()).is_some();
@@ -37,7 +42,7 @@ fn examine(root: &Root, program: &Program) -> Result<Binary, Unread> {
     let acl_path = acl_path(&bytes);
     let relocation = acl_path.as_deref().and_then(|path| relocation(&bytes, path));
     Ok(Binary {
-        format: format(root, program.parts()),
+        format: format(starter, program.parts(), 1),
         is_helper: is_helper(&bytes),
         // The message stands only in builds that drop privileges, and also where libcap-ng is linked in statically.
         drops_privileges: has("failed to drop privileges") || loads("libcap-ng.so")?,
@@ -47,25 +52,21 @@ fn examine(root: &Root, program: &Program) -> Result<Binary, Unread> {
     })
 }
 
-fn format<'data>(root: &Root, bytes: impl ReadRef<'data>) -> Format {
-    let error = |path: &Path| root.stat(path, Last::Follow).err();
+/// What the kernel would make of these bytes; of a script, as the `depth`th of those that interpret each other.
+fn format<'data>(starter: Starter<'_>, bytes: impl ReadRef<'data>, depth: usize) -> Format {
     let start = bytes.len().and_then(|length| bytes.read_bytes_at(0, length.min(START))).unwrap_or_default();
     if let Some(line) = start.strip_prefix(b"#!") {
         let Some(interpreter) = interpreter(line) else { return Format::Unrecognised };
         let interpreter = PathBuf::from(OsStr::from_bytes(interpreter));
-        return Format::Script { interpreter_error: error(&interpreter), interpreter };
+        return Format::Script { interpreter_error: starter.of_script(&interpreter, depth), interpreter };
     }
-    let program = match FileKind::parse(bytes) {
-        Ok(FileKind::Elf64) => loadable::<FileHeader64<Endianness>>(bytes),
-        Ok(FileKind::Elf32) => loadable::<FileHeader32<Endianness>>(bytes),
-        _ => None,
-    };
-    match program {
+    match loadable(bytes) {
         None => Format::Unrecognised,
-        Some(Loadable { machine, .. }) if !runs_here(machine) => Format::ForeignElf { machine: machine.0 },
+        Some(Loadable { machine, .. }) if !starter.runs(machine) => Format::ForeignElf { machine: machine.0 },
         Some(Loadable { whole: false, .. }) => Format::TruncatedElf,
-        Some(Loadable { interpreter, .. }) => {
-            Format::Elf { interpreter_error: interpreter.as_deref().and_then(error), interpreter }
+        Some(Loadable { interpreter, machine, .. }) => {
+            let interpreter_error = interpreter.as_deref().and_then(|path| starter.of_loader(path, machine));
+            Format::Elf { interpreter_error, interpreter }
         }
     }
 }
@@ -80,36 +81,16 @@ fn interpreter(start: &[u8]) -> Option<&[u8]> {
     word.get(..end).filter(|word| !word.is_empty())
 }
 
-/// A program that the kernel would take.
-struct Loadable {
-    machine: Machine,
-    interpreter: Option<PathBuf>,
-    /// Whether every part that is loaded is in the file.
-    whole: bool,
+/// Whether the kernel runs programs of 32 bits as well; taken for granted where it does not say.
+fn runs_old_programs(root: &Root) -> bool {
+    let settings = Path::new("/proc/sys/abi");
+    !root.is_live() || !root.exists(settings) || root.exists(&settings.join("vsyscall32"))
 }
 
-fn loadable<'data, Header: FileHeader<Endian = Endianness>>(bytes: impl ReadRef<'data>) -> Option<Loadable> {
-    let header = Header::parse(bytes).ok()?;
-    let endian = header.endian().ok()?;
-    if !matches!(header.e_type(endian), ET_EXEC | ET_DYN) {
-        return None;
-    }
-    let segments = header.program_headers(endian, bytes).ok().filter(|segments| !segments.is_empty())?;
-    let interpreter = segments.iter().find_map(|segment| segment.interpreter(endian, bytes).ok().flatten());
-    let interpreter = interpreter.map(|path| PathBuf::from(OsStr::from_bytes(path)));
-    let end = |segment: &Header::ProgramHeader| {
-        let (offset, size): (u64, u64) = (segment.p_offset(endian).into(), segment.p_filesz(endian).into());
-        offset.saturating_add(size)
-    };
-    let mut loaded = segments.iter().filter(|segment| segment.p_type(endian) == elf::PT_LOAD);
-    let length = bytes.len().ok()?;
-    let whole = loaded.all(|segment| end(segment) <= length);
-    Some(Loadable { machine: header.e_machine(endian), interpreter, whole })
-}
-
-fn runs_here(machine: Machine) -> bool {
+fn runs_here(root: &Root, machine: Machine) -> bool {
     match std::env::consts::ARCH {
-        "x86_64" => matches!(machine, elf::EM_X86_64 | elf::EM_386),
+        "x86_64" if machine == elf::EM_386 => runs_old_programs(root),
+        "x86_64" => machine == elf::EM_X86_64,
         "x86" => machine == elf::EM_386,
         "aarch64" => machine == elf::EM_AARCH64,
         "arm" => machine == elf::EM_ARM,
@@ -165,15 +146,16 @@ mod tests {
 
     #[test]
     fn no_bytes_make_it_panic() {
-        let root = Root::live();
+        let starter = Starter { root: &Root::live(), asker: &Asker::Here };
+        let format = |bytes| format(starter, bytes, 1);
         let program = std::fs::read("/proc/self/exe").expect("a program can read itself");
         for length in (0..4096).step_by(7) {
-            let format = format(&root, &program[..length]);
+            let format = format(&program[..length]);
             assert!(length > 63 || format == Format::Unrecognised, "{length} bytes are no program");
         }
-        assert!(matches!(format(&root, program.as_slice()), Format::Elf { interpreter_error: None, .. }));
-        assert_eq!(format(&root, b"#!".as_slice()), Format::Unrecognised);
-        assert_eq!(format(&root, b"#! \n/bin/sh".as_slice()), Format::Unrecognised);
+        assert!(matches!(format(program.as_slice()), Format::Elf { interpreter_error: None, .. }));
+        assert_eq!(format(b"#!".as_slice()), Format::Unrecognised);
+        assert_eq!(format(b"#! \n/bin/sh".as_slice()), Format::Unrecognised);
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub(super) fn look(look: &Look<'_>, option: Option<&Path>, configured: Option<&(
     let denied = executable == Fact::Known(Answer::No(Errno::EACCES));
     let real_path = way.end.ok().filter(|_| matches!(file, Fact::Known(Ok(_))));
     let binary = match (&real_path, &file) {
-        (Some(path), Fact::Known(Ok(_))) => binary::read(root, path),
+        (Some(path), Fact::Known(Ok(_))) => binary::read(root, look.asker, path),
         _ => Fact::unknown(format!("there is no file at `{}` to be read", path.display())),
     };
     let bundle = real_path.as_deref().and_then(Path::parent).is_some_and(|directory| {

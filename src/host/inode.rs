@@ -106,11 +106,19 @@ fn decode(value: &[u8]) -> Option<FileCapabilities> {
         _ => return None,
     };
     Some(FileCapabilities {
-        permitted: u64::from(word(1)?) | u64::from(word(3)?) << 32,
-        inheritable: u64::from(word(2)?) | u64::from(word(4)?) << 32,
+        permitted: known(u64::from(word(1)?) | u64::from(word(3)?) << 32),
+        inheritable: known(u64::from(word(2)?) | u64::from(word(4)?) << 32),
         effective: magic & 1 == 1,
         root_uid,
     })
+}
+
+/// Without the capabilities that this kernel does not know, which it leaves out of a file's sets.
+fn known(set: u64) -> u64 {
+    use rustix::thread::{CapabilitySet, capability_is_in_bounding_set};
+    let is_known = |bit: u64| capability_is_in_bounding_set(CapabilitySet::from_bits_retain(bit)).is_ok();
+    // Every kernel that this runs on knows those of the first word.
+    (32..64).map(|number| 1 << number).filter(|bit| set & bit != 0 && !is_known(*bit)).fold(set, |set, bit| set & !bit)
 }
 
 #[cfg(test)]
@@ -124,6 +132,15 @@ mod tests {
         let seen = decode(&NET_ADMIN_EP);
         let expected = FileCapabilities { permitted: 1 << 12, inheritable: 0, effective: true, root_uid: 0 };
         assert_eq!(seen, Some(expected));
+    }
+
+    #[test]
+    fn what_the_kernel_does_not_know_counts_for_nothing() {
+        let mut value = NET_ADMIN_EP;
+        value[12..16].copy_from_slice(&u32::MAX.to_le_bytes());
+        let seen = decode(&value).map(|found| found.permitted);
+        assert_eq!(seen.map(|set| set & 0xffff_ffff), Some(1 << 12));
+        assert_eq!(seen.map(|set| set >> 63), Some(0));
     }
 
     #[test]

@@ -106,10 +106,12 @@ impl Elsewhere {
             rustix::fs::fstat(&self.root)
                 .is_ok_and(|theirs| (ours.st_dev, ours.st_ino) == (theirs.st_dev, theirs.st_ino))
         });
-        if !same_root {
-            rustix::process::fchdir(&self.root)
-                .and_then(|()| rustix::process::chroot("."))
-                .map_err(|error| closed("enter the root directory", error.into()))?;
+        // A directory that is mounted twice is the same one, and yet other mounts lie on it.
+        let entered = rustix::process::fchdir(&self.root).and_then(|()| rustix::process::chroot("."));
+        if let Err(error) = entered
+            && !same_root
+        {
+            return Err(closed("enter the root directory", error.into()));
         }
         if let Some(directory) = &self.directory {
             // Relative includes are then unknown paths, which the facts about them say.

@@ -1,9 +1,9 @@
 //! The process that would start the helper.
 
 use nix::errno::Errno as Refused;
+use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};
 use procfs::process::{LimitValue, Limits, Status};
-use rustix::process::Resource;
 use rustix::thread::{CapabilitySet, SecureComputingMode};
 
 use super::namespaces;
@@ -37,8 +37,8 @@ pub(super) fn like_this_one(proc: &Proc, subject: &Subject, is_me: bool) -> Fact
         socket_error: socket_error(),
         user_namespace,
         net_owner: namespaces::net_owner(proc, "self"),
-        open_files: rustix::process::getrlimit(Resource::Nofile).current,
-        stack: rustix::process::getrlimit(Resource::Stack).current,
+        open_files: soft_limit(Resource::RLIMIT_NOFILE),
+        stack: soft_limit(Resource::RLIMIT_STACK),
         directory: std::env::current_dir().ok(),
     })
 }
@@ -101,6 +101,11 @@ pub(super) fn capabilities() -> Capabilities {
         }
     }
     capabilities
+}
+
+/// A limit of this process; none where there is none, or where even the question is refused.
+fn soft_limit(of: Resource) -> Option<u64> {
+    getrlimit(of).ok().map(|(soft, _)| soft).filter(|soft| *soft != RLIM_INFINITY)
 }
 
 /// What keeps this process from the kind of socket that the helper sets interfaces with.

@@ -4,11 +4,14 @@ use super::helper_privilege::{self, Privilege};
 use super::view::owner;
 use super::{Case, Evidence, Finding, Judgement};
 use crate::helper::{CAP_NET_ADMIN, Launch, Refusal, launch};
-use crate::snapshot::{Answer, Fact, FileCapabilities, Format, Inode, Kind};
+use crate::snapshot::{Answer, Fact, FileCapabilities, Format, Helper, Inode, Kind};
+
+/// Setuid and setgid.
+const BITS: u32 = 0o6000;
 
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
     let helper = &case.snapshot.helper;
-    if helper_privilege::needs_none(case) {
+    if helper_privilege::needs_none(case) && !loses_it(case) {
         return Judgement::not_applicable("the process brings the privilege along: the helper's file need not give it");
     }
     if let Fact::Known(Answer::No(_)) = helper.executable {
@@ -50,6 +53,21 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
     }
     let (cause, message) = lacking(case, inode);
     finding(case, cause, message, evidence).into()
+}
+
+/// Whether the file takes away what the process brings along: the identity that it gives is a lesser one.
+fn loses_it(case: &Case<'_>) -> bool {
+    let snapshot = case.snapshot;
+    let Fact::Known(Ok(inode)) = &snapshot.helper.file else { return false };
+    let powerful = |helper: &Helper| match launch(&snapshot.subject, &snapshot.process, helper) {
+        Launch::Started(credentials) => Some(credentials.has_net_admin()),
+        _ => None,
+    };
+    if powerful(&snapshot.helper) != Some(false) {
+        return false;
+    }
+    let plain = Inode { mode: inode.mode & !BITS, capabilities: Fact::Known(None), ..inode.clone() };
+    powerful(&Helper { file: Fact::Known(Ok(plain)), ..snapshot.helper.clone() }) == Some(true)
 }
 
 /// Which of the three ways to be unprivileged it is.

@@ -148,19 +148,30 @@ fn no_socket(errno: Errno) -> Finding {
     Finding::fail("socket-refused", message).so(line).seen("errno", errno).mend(remedy)
 }
 
-/// `SECBIT_NOROOT`: root is a user like any other.
+/// `SECBIT_NOROOT`: root is a user like any other. `SECBIT_KEEP_CAPS_LOCKED`: whoever stops being root has nothing left.
 fn secure_bits(case: &Case<'_>, process: &Process) -> Option<Finding> {
-    let set = process.securebits.known().is_some_and(|bits| bits & SECBIT_NOROOT != 0);
-    if !set || by_capability(case) || process.capabilities.ambient & CAP_NET_ADMIN != 0 {
+    let bits = process.securebits.known().copied().unwrap_or(0);
+    let rootless = bits & SECBIT_NOROOT != 0;
+    let locked = !rootless && started(case) == Launch::Stopped(Refusal::CannotDrop(Vec::new()));
+    if !(rootless || locked) || by_capability(case) || process.capabilities.ambient & CAP_NET_ADMIN != 0 && !locked {
         return None;
     }
+    let (message, setting) = match rootless {
+        true => ("the process's securebits have NOROOT: root gains no capability", "SecureBits=noroot"),
+        false => (
+            "the process's securebits have KEEP_CAPS_LOCKED: no capability outlives a change of user",
+            "SecureBits=keep-caps-locked",
+        ),
+    };
     let consequence = if helper_privilege::needs_none(case) { helper_privilege::REFUSAL } else { NOT_DROPPED };
     let remedy = Remedy::advice(
         STARTED_SO,
-        "Start QEMU elsewhere, or give the helper's file cap_net_admin=ep in place of the setuid bit. systemd sets them by \
-         SecureBits=noroot.",
+        format!(
+            "Start QEMU elsewhere, or give the helper's file cap_net_admin=ep in place of the setuid bit. systemd sets \
+             them by {setting}."
+        ),
     );
-    let finding = Finding::fail("secure-bits", "the process's securebits have NOROOT: root gains no capability");
+    let finding = Finding::fail("secure-bits", message);
     Some(Finding { evidence: evidence(process), ..finding.so(consequence).mend(remedy) })
 }
 

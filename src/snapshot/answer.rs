@@ -94,6 +94,7 @@ impl Errno {
     #![allow(missing_docs, reason = "each is the error of that name in errno(3)")]
     pub const EPERM: Self = Self(1);
     pub const ENOENT: Self = Self(2);
+    pub const EIO: Self = Self(5);
     pub const ENXIO: Self = Self(6);
     pub const ENOEXEC: Self = Self(8);
     pub const EACCES: Self = Self(13);
@@ -106,6 +107,7 @@ impl Errno {
     pub const ENAMETOOLONG: Self = Self(36);
     pub const ELOOP: Self = Self(40);
     pub const EXFULL: Self = Self(54);
+    pub const ELIBBAD: Self = Self(80);
     pub const EOPNOTSUPP: Self = Self(95);
 
     /// The symbolic name, such as `EACCES`; `errno 200` for a number without one here.

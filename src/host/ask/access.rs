@@ -59,12 +59,20 @@ pub(super) fn ask(tree: Option<BorrowedFd<'_>>, path: &Path, want: Want) -> Answ
 
 fn live(path: &Path, want: Want) -> Result<(), Errno> {
     match faccessat2(libc::AT_FDCWD, path, want, 0) {
-        // Kernels before 5.8, and sandboxes: the older call knows the real identity only.
-        Err(Errno(libc::ENOSYS)) => {
-            Ok(rustix::fs::accessat(CWD, path, Access::from_bits_truncate(want.bits()), AtFlags::EACCESS)?)
+        // Kernels before 5.8, and sandboxes that refuse what they do not know: the older call knows the real identity
+        // only. Where it was a file that was refused, it says so again.
+        Err(Errno(libc::ENOSYS | libc::EPERM)) => {
+            let flags = if is_undivided() { AtFlags::empty() } else { AtFlags::EACCESS };
+            Ok(rustix::fs::accessat(CWD, path, Access::from_bits_truncate(want.bits()), flags)?)
         }
         asked => asked,
     }
+}
+
+/// Whether the real identity is the effective one: then the older call, which knows no flags, will do.
+fn is_undivided() -> bool {
+    use rustix::process::{getegid, geteuid, getgid, getuid};
+    getuid() == geteuid() && getgid() == getegid()
 }
 
 /// The crates refuse `AT_EMPTY_PATH` here, without which a handle cannot be asked about.

@@ -4,8 +4,8 @@ use nix::mount::MsFlags;
 use nix::sys::stat::SFlag;
 
 use super::{Made, Realise, Value};
-use crate::sandbox::files::{self, NET_ADMIN, NET_RAW};
-use crate::sandbox::place::{HELPER, HELPERS, Mould, STORE, remount};
+use crate::sandbox::files::{self, NET_ADMIN, NET_RAW, UNKNOWN};
+use crate::sandbox::place::{HELPER, HELPERS, LOADER, Mould, STORE, remount};
 use crate::sandbox::{ALICE, LAB_GROUP, STRANGER};
 
 const EXECUTABLE: (&str, &str) = ("helper-executable", "helper-not-executable");
@@ -67,6 +67,11 @@ fn privileged() -> Vec<Value> {
             helper(0, 0, 0o755)?;
             files::two_capabilities(HELPER, NET_ADMIN, NET_RAW)
         }),
+        good("capability-that-no-kernel-knows", || {
+            helper(0, 0, 0o755)?;
+            files::two_capabilities(HELPER, NET_ADMIN, UNKNOWN)
+        }),
+        good("class-of-32-bits", || Mould::WrongClass.put(HELPER, 0, 0, 0o4755)),
         good("capability-ep-0511", || with_capability(0o511, NET_ADMIN, true, None)),
         good("capability-ep-owned-by-user", || {
             helper(ALICE, ALICE, 0o755)?;
@@ -193,5 +198,35 @@ fn not_executable() -> Vec<Value> {
         fault("lost-script", FORMAT, || Mould::LostScript.put(HELPER, 0, 0, 0o4755)),
         fault("script-with-a-long-path", FORMAT, || Mould::LongScript.put(HELPER, 0, 0, 0o4755)),
         fault("lost-loader", FORMAT, || Mould::LostLoader.put(HELPER, 0, 0, 0o4755)),
+        fault("loader-not-executable", FORMAT, || {
+            files::write(LOADER, "", 0o644)?;
+            Mould::OtherLoader.put(HELPER, 0, 0, 0o4755)
+        }),
+        fault("loader-is-a-directory", FORMAT, || {
+            files::directory(LOADER, 0o755)?;
+            Mould::OtherLoader.put(HELPER, 0, 0, 0o4755)
+        }),
+        fault("loader-is-empty", FORMAT, || {
+            files::write(LOADER, "", 0o755)?;
+            Mould::OtherLoader.put(HELPER, 0, 0, 0o4755)
+        }),
+        fault("loader-is-a-script", FORMAT, || {
+            files::write(LOADER, format!("#!/bin/sh\n#{}", "x".repeat(64)), 0o755)?;
+            Mould::OtherLoader.put(HELPER, 0, 0, 0o4755)
+        }),
+        barrier("loader-in-closed-directory", FORMAT, || {
+            files::directory(format!("{STORE}/closed"), 0o700)?;
+            files::link("/lib64/ld-linux-x86-64.so.2", format!("{STORE}/closed/loader"))?;
+            files::link(format!("{STORE}/closed/loader"), LOADER)?;
+            Mould::OtherLoader.put(HELPER, 0, 0, 0o4755)
+        }),
+        fault("script-without-execute-bit-behind", FORMAT, || {
+            files::write(LOADER, "", 0o644)?;
+            Mould::OtherScript.put(HELPER, 0, 0, 0o4755)
+        }),
+        fault("script-behind-itself", FORMAT, || {
+            files::write(LOADER, format!("#!{LOADER}\n"), 0o755)?;
+            Mould::OtherScript.put(HELPER, 0, 0, 0o4755)
+        }),
     ]
 }

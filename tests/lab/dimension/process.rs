@@ -49,6 +49,11 @@ pub(super) fn values() -> Vec<Value> {
             "secure-bits",
             Credentials { secure_bits: CapabilitiesSecureBits::NO_ROOT, ..ALICE },
         ),
+        fault(
+            "keeps-nothing",
+            "secure-bits",
+            Credentials { secure_bits: CapabilitiesSecureBits::KEEP_CAPS_LOCKED, ..ALICE },
+        ),
         odd("shifted-container-with-network", inside(UserNamespace::ShiftedContainerWithNetwork)),
         odd("no-setuid-fixup", Credentials { secure_bits: CapabilitiesSecureBits::NO_SETUID_FIXUP, ..ALICE }),
         odd("no-ambient-raise", Credentials { secure_bits: CapabilitiesSecureBits::NO_CAP_AMBIENT_RAISE, ..ALICE }),

@@ -51,6 +51,9 @@ pub(super) fn values() -> Vec<Value> {
             remount(TUN_DIRECTORY, MsFlags::MS_NODEV)
         }),
         fault("regular-file", WRONG, || files::write(TUN, "", 0o666)),
+        fault("directory-of-root", WRONG, || files::directory(TUN, 0o755)),
+        fault("random-device", WRONG, || files::node(TUN, SFlag::S_IFCHR, (1, 9), 0o666)),
+        fault("no-such-memory", WRONG, || files::node(TUN, SFlag::S_IFCHR, (1, 200), 0o666)),
         fault("directory", WRONG, || files::directory(TUN, 0o777)),
         fault("pipe", WRONG, || files::node(TUN, SFlag::S_IFIFO, (0, 0), 0o666)),
         fault("null-device", WRONG, || files::node(TUN, SFlag::S_IFCHR, (1, 3), 0o666)),

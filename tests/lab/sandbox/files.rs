@@ -62,6 +62,9 @@ pub const NET_RAW: u8 = 13;
 /// The number of `cap_net_admin`.
 pub const NET_ADMIN: u8 = 12;
 
+/// A number that no capability has.
+pub const UNKNOWN: u8 = 61;
+
 /// One permitted file capability: revision 2, or revision 3 where it belongs to another namespace's root.
 pub fn capabilities(path: impl AsRef<Path>, capability: u8, effective: bool, root: Option<u32>) -> io::Result<()> {
     set_capabilities(path.as_ref(), [1 << capability, 0], effective, root)
@@ -69,7 +72,7 @@ pub fn capabilities(path: impl AsRef<Path>, capability: u8, effective: bool, roo
 
 /// Two permitted and effective file capabilities.
 pub fn two_capabilities(path: impl AsRef<Path>, one: u8, other: u8) -> io::Result<()> {
-    set_capabilities(path.as_ref(), [1 << one | 1 << other, 0], true, None)
+    set_capabilities(path.as_ref(), [1_u64 << one | 1 << other, 0], true, None)
 }
 
 /// One inheritable and effective file capability.
@@ -77,10 +80,12 @@ pub fn inheritable_capability(path: impl AsRef<Path>, capability: u8) -> io::Res
     set_capabilities(path.as_ref(), [0, 1 << capability], true, None)
 }
 
-fn set_capabilities(path: &Path, sets: [u32; 2], effective: bool, root: Option<u32>) -> io::Result<()> {
+fn set_capabilities(path: &Path, sets: [u64; 2], effective: bool, root: Option<u32>) -> io::Result<()> {
     let revision: u32 = if root.is_some() { 0x0300_0000 } else { 0x0200_0000 };
     let [permitted, inheritable] = sets;
-    let words = [revision | u32::from(effective), permitted, inheritable, 0, 0];
+    let (low, high) = (|set: u64| set as u32, |set: u64| (set >> 32) as u32);
+    let magic = revision | u32::from(effective);
+    let words = [magic, low(permitted), low(inheritable), high(permitted), high(inheritable)];
     let value: Vec<u8> = words.into_iter().chain(root).flat_map(u32::to_le_bytes).collect();
     Ok(setxattr(path, "security.capability", &value, XattrFlags::empty())?)
 }

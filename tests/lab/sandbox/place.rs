@@ -28,6 +28,8 @@ pub const LAB: &str = "/mnt";
 pub const HELPERS: &str = "/mnt/helpers";
 /// A second place for helpers, on the file system of the first.
 pub const STORE: &str = "/mnt/store";
+/// The interpreter that some helpers name.
+pub const LOADER: &str = "/mnt/store/loader";
 /// The working directory of every process.
 pub const HOME: &str = "/mnt/home";
 /// The doctor, where every user can run it.
@@ -58,12 +60,18 @@ pub enum Mould {
     LongScript,
     /// The real helper with an interpreter that is missing.
     LostLoader,
+    /// The real helper with [`LOADER`] for an interpreter.
+    OtherLoader,
+    /// A script with [`LOADER`] for an interpreter.
+    OtherScript,
+    /// The real helper that calls itself a program of 32 bits, which the kernel does not read.
+    WrongClass,
 }
 
 static REAL_HELPER: LazyLock<Vec<u8>> = LazyLock::new(|| fs::read(HELPER).unwrap_or_default());
 
 impl Mould {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 11] = [
         Self::Helper,
         Self::SecondHelper,
         Self::Empty,
@@ -72,6 +80,9 @@ impl Mould {
         Self::LostScript,
         Self::LongScript,
         Self::LostLoader,
+        Self::OtherLoader,
+        Self::OtherScript,
+        Self::WrongClass,
     ];
 
     fn path(self) -> String {
@@ -98,6 +109,23 @@ impl Mould {
                 let loader = b"/lib64/ld-linux";
                 if let Some(at) = bytes.windows(loader.len()).position(|window| window == loader) {
                     bytes.splice(at..at + 6, *b"/lost0");
+                }
+                bytes
+            }
+            Self::OtherLoader => {
+                let mut bytes = real.clone();
+                let loader = b"/lib64/ld-linux-x86-64.so.2";
+                if let Some(at) = bytes.windows(loader.len()).position(|window| window == loader) {
+                    let name = LOADER.bytes().chain(std::iter::repeat(0)).take(loader.len());
+                    bytes.splice(at..at + loader.len(), name);
+                }
+                bytes
+            }
+            Self::OtherScript => format!("#!{LOADER}\n").into_bytes(),
+            Self::WrongClass => {
+                let mut bytes = real.clone();
+                if let Some(class) = bytes.get_mut(4) {
+                    *class = 1;
                 }
                 bytes
             }

@@ -11,7 +11,8 @@ use crate::trial::single::one_finding;
 /// The trials.
 pub fn trials() -> Vec<Trial> {
     // The kernel shows the secure bits of a process to that process alone.
-    let shows = |state: &State| state.value(Dimension::Process).name != "root-gains-nothing";
+    let shows =
+        |state: &State| !["root-gains-nothing", "keeps-nothing"].contains(&state.value(Dimension::Process).name);
     let by_name = |state: &State| state.value(Dimension::Process).name == "plain";
     vec![
         super::over_states(
