@@ -47,6 +47,7 @@ const TEXTS: &[&str] = &[
     "Operation not permitted",
     "Operation not supported",
     "Out of memory",
+    "Package not installed",
     "Permission denied",
     "Protocol family not supported",
     "Protocol not supported",
