@@ -79,10 +79,29 @@ pub(super) fn is_of_go(text: &[u8]) -> bool {
     })
 }
 
+/// What a program or a pager puts where it cut a line off.
+const MARKS: [&str; 3] = ["…", "...", ">"];
+
+/// A text without the mark at its end.
+pub(super) fn without_mark(text: &str) -> &str {
+    let text = text.trim_end();
+    MARKS.iter().find_map(|mark| text.strip_suffix(mark)).unwrap_or(text)
+}
+
+/// What is left of a text that was cut off; none, where it is whole or no text of an error begins like it.
+pub(super) fn cut_off(text: &str) -> Option<&str> {
+    let left = without_mark(text).trim_end();
+    (length(left.as_bytes()).is_none() && beginning_with(left).next().is_some()).then_some(left)
+}
+
+/// The texts that begin with these letters.
+pub(super) fn beginning_with(letters: &str) -> impl Iterator<Item = &'static str> + '_ {
+    TEXTS.iter().copied().filter(move |text| text.starts_with(letters))
+}
+
 /// What is missing of a text that was cut off, where only one can have been meant.
-pub(super) fn missing(text: &[u8]) -> Option<&'static str> {
-    let cut = text.trim_ascii_end();
-    let cut = cut.strip_suffix("…".as_bytes()).or_else(|| cut.strip_suffix(b"...")).unwrap_or(cut);
+pub(super) fn missing(text: &str) -> Option<&'static str> {
+    let cut = without_mark(text).as_bytes();
     if cut.len() < TELLING || length(cut).is_some() {
         return None;
     }
@@ -105,10 +124,10 @@ mod tests {
 
     #[test]
     fn a_text_that_was_cut_off_is_completed_where_it_is_clear() {
-        assert_eq!(missing(b"Operation not perm"), Some("itted"));
-        assert_eq!(missing("Operation not perm…".as_bytes()), Some("itted"));
-        assert_eq!(missing(b"Operation not "), None);
-        assert_eq!(missing(b"Operation not permitted"), None);
-        assert_eq!(missing(b"Oper"), None);
+        assert_eq!(missing("Operation not perm"), Some("itted"));
+        assert_eq!(missing("Operation not perm…"), Some("itted"));
+        assert_eq!(missing("Operation not "), None);
+        assert_eq!(missing("Operation not permitted"), None);
+        assert_eq!(missing("Oper"), None);
     }
 }

@@ -245,9 +245,9 @@ fn is_broken(line: &str, next: &str, width: usize, kind: Break) -> bool {
 /// A line of which the last word may have been cut off.
 fn completed(line: &str) -> [&str; 2] {
     let reason = line.rfind(": ").map(|colon| colon + 2);
-    let missing = reason.and_then(|start| errno::missing(line.get(start..)?.as_bytes()));
+    let missing = reason.and_then(|start| errno::missing(line.get(start..)?));
     match missing {
-        Some(missing) => [line.trim_end().trim_end_matches('…').trim_end_matches("..."), missing],
+        Some(missing) => [errno::without_mark(line), missing],
         None => [line, ""],
     }
 }
