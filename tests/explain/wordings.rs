@@ -205,6 +205,11 @@ const LIBVIRT: &[Row] = &[
     ("error creating bridge interface virbr0: Operation not supported", "system-bridge-no-driver"),
     ("Unable to create bridge device: Operation not permitted", "system-bridge-of-bsd"),
     ("internal error: Network is already in use by interface virbr0", "system-network-in-use"),
+    ("internal error: Failed to initialize a valid firewall backend", "system-network-no-firewall"),
+    (
+        "internal error: Failed to apply firewall rules /usr/bin/iptables -w --table filter --list-rules: x",
+        "system-network-no-firewall",
+    ),
     ("Failed to add tap interface to bridge 'br0': No such device", "system-tap-not-on-bridge"),
     ("Failed to add tap interface to bridge. eth0 is not a bridge device", "system-tap-on-no-bridge"),
     ("internal error: Unable to add port vnet0 to OVS bridge br-int", "system-port-not-on-openvswitch"),
