@@ -111,17 +111,23 @@ pub(super) fn with_beginning(text: &str) -> Option<String> {
     Some(format!("{before}{missing}{after}"))
 }
 
-/// The causes of a message whose reason is missing, in whole or from some letter on: those of each reason that it may have
-/// had. None, where the reason is there.
+/// The causes of a message whose reason is missing, in whole or from some letter on, or was not written as the C library has
+/// it: those of each reason that it may have had. None, where the reason is there.
 pub(super) fn causes(error: &KnownError, reason: Option<&str>) -> Option<Vec<Suspect>> {
     let reason = match reason {
-        Some(reason) => errno::cut_off(reason)?,
+        Some(reason) => reason,
         None if error.pattern.ends_with(OPEN) => "",
         None => return None,
     };
+    // libvirt speaks the user's language, and has a page of its own for it.
+    let texts =
+        if reason.is_ascii() || error.program == "qemu-bridge-helper" { errno::meant(reason) } else { Vec::new() };
+    if texts.is_empty() {
+        return None;
+    }
     let example = Regex::new(error.pattern).ok()?;
     let stem = error.example.get(..example.captures(error.example.as_bytes())?.name("errno")?.start())?;
-    let messages: Vec<String> = errno::beginning_with(reason).map(|text| format!("{stem}{text}")).collect();
+    let messages: Vec<String> = texts.iter().map(|text| format!("{stem}{text}")).collect();
     let mut open: Vec<&str> = messages.iter().map(String::as_str).collect();
     let mut meant: Vec<(&str, &KnownError)> = Vec::new();
     for (page, one) in catalogue::errors().filter(|(_, one)| one.program == error.program) {

@@ -88,15 +88,27 @@ pub(super) fn without_mark(text: &str) -> &str {
     MARKS.iter().find_map(|mark| text.strip_suffix(mark)).unwrap_or(text)
 }
 
-/// What is left of a text that was cut off; none, where it is whole or no text of an error begins like it.
-pub(super) fn cut_off(text: &str) -> Option<&str> {
-    let left = without_mark(text).trim_end();
-    (length(left.as_bytes()).is_none() && beginning_with(left).next().is_some()).then_some(left)
-}
+/// Letters in which a text may differ from the one that was meant, where somebody or something read it wrongly.
+const MISREAD: usize = 2;
 
-/// The texts that begin with these letters.
-pub(super) fn beginning_with(letters: &str) -> impl Iterator<Item = &'static str> + '_ {
-    TEXTS.iter().copied().filter(move |text| text.starts_with(letters))
+/// The texts that can have been meant by one that was cut off, misread or translated. None, where it is whole, or anything
+/// else that a program may say.
+pub(super) fn meant(text: &str) -> Vec<&'static str> {
+    let left = without_mark(text).trim_end();
+    if length(left.as_bytes()).is_some() {
+        return Vec::new();
+    }
+    let some = |is_meant: &dyn Fn(&str) -> bool| -> Vec<&'static str> {
+        TEXTS.iter().copied().filter(|text| is_meant(text)).collect()
+    };
+    let begun = some(&|text| text.starts_with(left));
+    let misread = || some(&|text| strsim::damerau_levenshtein(text, left) <= MISREAD);
+    let translated = || some(&|_| !left.is_ascii());
+    match begun.is_empty().then(misread) {
+        None => begun,
+        Some(misread) if misread.is_empty() => translated(),
+        Some(misread) => misread,
+    }
 }
 
 /// What is missing of a text that was cut off, where only one can have been meant.
@@ -113,13 +125,23 @@ pub(super) fn missing(text: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{length, missing};
+    use super::{TEXTS, length, meant, missing};
 
     #[test]
     fn the_longest_text_is_meant_and_what_follows_is_not() {
         assert_eq!(length(b"No such device or address"), Some(25));
         assert_eq!(length(b"No such device</pre>"), Some(14));
         assert_eq!(length(b"Nothing"), None);
+    }
+
+    #[test]
+    fn a_text_that_is_not_whole_means_those_that_it_can_have_been() {
+        assert_eq!(meant("Operation not"), ["Operation not permitted", "Operation not supported"]);
+        assert_eq!(meant("Operation not permltted"), ["Operation not permitted"]);
+        assert_eq!(meant(""), TEXTS);
+        assert_eq!(meant("不允许的操作"), TEXTS);
+        assert!(meant("Operation not permitted").is_empty());
+        assert!(meant("anything else").is_empty());
     }
 
     #[test]

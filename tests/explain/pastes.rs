@@ -281,7 +281,9 @@ fn cut_off_at_its_end() {
 #[test]
 fn without_its_reason_it_has_the_causes_of_every_reason() {
     let causes = |text: &str| -> Vec<&str> { matches(text)[0].causes.iter().map(|cause| cause.id).collect() };
-    for text in ["", ":", ": ", ": Oper", ": Operation", ": Operation not"] {
+    for text in
+        ["", ":", ": ", ": Oper", ": Operation", ": Operation not", ": Operation not permltted", ": 不允许的操作"]
+    {
         let causes = causes(&format!("failed to create tun device{text}"));
         assert_eq!(causes.first(), Some(&"helper-not-setuid"), "{text:?}");
     }
@@ -335,4 +337,32 @@ fn a_helper_is_named_without_what_stands_around_it() {
         let matches = matches(&format!("{before}{message}\n: Transport endpoint is not connected"));
         assert_eq!(matches[0].params.get("helper").map(String::as_str), Some(helper), "{before}");
     }
+}
+
+#[test]
+fn of_another_programs_bridge() {
+    hold(&[
+        ("Mail Bridge helper failed: The operation could not be completed.", &[], &[]),
+        ("Error: Mail Bridge helper failed.", &[], &[]),
+        ("[ERROR] Bridge helper failed with code: 1", &[], &[]),
+        ("error: launch chat bridge helper failed: No such file or directory (os error 2)", &[], &[]),
+        ("TerminateProcess bridge helper failed error=5", &[], &[]),
+        ("{\"error\":\"Elevated bridge helper failed. Inspect the journal.\"}", &[], &[]),
+        ("fprintf(stderr, \"access denied by acl file\\n\");", &[], &[]),
+        ("QEMU bridge helper failed", &[("qemu-helper-failed", 1)], &[]),
+        ("QEMU: bridge helper failed. What now?", &[("qemu-helper-failed", 1)], &[]),
+        ("Error: bridge helper failed", &[("qemu-helper-failed", 1)], &[]),
+        ("I get bridge helper failed when I start it", &[("qemu-helper-failed", 1)], &[]),
+        ("Why does it say \"bridge helper failed\"?", &[("qemu-helper-failed", 1)], &[]),
+    ]);
+}
+
+#[test]
+fn from_the_source_of_a_mail() {
+    hold(&[(
+        "failed to create tun dev=\nice: Operation not permitted=0D\n\
+         qemu-system-x86_64: -netdev bridge,id=3Dn0,br=3Dbr7: bridge helper failed=0D",
+        &[("tun-create-not-permitted", 1)],
+        &[("bridge", "br7")],
+    )]);
 }
