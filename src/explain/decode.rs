@@ -1,5 +1,5 @@
-//! Texts that are not written in UTF-8: UTF-16, as editors and clipboards save it, and lists of bytes, as journald exports a
-//! message with colours in it.
+//! Texts that are not written in UTF-8: UTF-16, as editors and clipboards save it, lists of bytes, as journald exports a
+//! message with colours in it, and what mails have in place of letters and line ends.
 
 use std::borrow::Cow;
 use std::io::{self, Read};
@@ -141,11 +141,56 @@ fn list(text: &[u8]) -> Option<(Vec<u8>, &[u8])> {
     Some((bytes?, after.get(1..).unwrap_or_default()))
 }
 
+/// Whether these lines are those of a mail's source, in which an equals sign is never one: it ends a line that goes on, or
+/// stands before the number of a byte. By chance it could be so of few signs, but not of one that means itself.
+pub(super) fn is_quoted_printable<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
+    let mut sure = false;
+    for line in lines {
+        for rest in line.split('=').skip(1) {
+            let number =
+                rest.get(..2).filter(|digits| digits.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'A'..=b'F')));
+            match number {
+                Some(number) => sure |= ["3D", "0D", "20"].contains(&number),
+                None if rest.is_empty() => {}
+                None => return false,
+            }
+        }
+        // Only its last one.
+        if line.trim_end_matches('=').len() + 1 < line.len() || line.contains("==") {
+            return false;
+        }
+    }
+    sure
+}
+
+/// A line without the numbers of bytes.
+pub(super) fn quoted_printable(line: &str) -> Vec<u8> {
+    let mut parts = line.split('=');
+    let mut plain: Vec<u8> = parts.next().unwrap_or_default().into();
+    for part in parts {
+        let (number, rest) = part.split_at_checked(2).unwrap_or_default();
+        plain.extend(u8::from_str_radix(number, 16).ok().filter(|byte| *byte != b'\r'));
+        plain.extend_from_slice(rest.as_bytes());
+    }
+    plain
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::Read as _;
 
-    use super::{Encoding, Transcoder, without_lists};
+    use super::{Encoding, Transcoder, is_quoted_printable, quoted_printable, without_lists};
+
+    #[test]
+    fn a_mails_source_is_known_by_all_of_its_equals_signs() {
+        assert!(is_quoted_printable(["a=3Db", "c=", "d"].into_iter()));
+        for other in [&["--fd=31"][..], &["a=3Db", "--br=br0"], &["a =", "b"], &["fd=25=="], &["====", "a=3Db"], &[""]]
+        {
+            assert!(!is_quoted_printable(other.iter().copied()), "{other:?}");
+        }
+        assert_eq!(quoted_printable("br=3Dbr0=0D"), b"br=br0");
+        assert_eq!(quoted_printable("gr=C3=B6=C3=9Fer"), "größer".as_bytes());
+    }
 
     fn utf16(text: &str, unit: impl Fn(u16) -> [u8; 2]) -> Vec<u8> {
         text.encode_utf16().flat_map(unit).collect()

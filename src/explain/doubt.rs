@@ -40,12 +40,13 @@ pub(super) fn about(error: &KnownError, place: &Place<'_>) -> Doubt {
         "qemu-bridge-helper" => {
             is_detail_of_others(error, place) || has_other_reason(error, place) || has_gos_reason(place)
         }
-        "qemu" => has_gos_reason(place),
+        "qemu" => has_gos_reason(place) || is_of_other_bridge(error, place),
         "libvirt" => is_sentence(error, place.after),
         "modprobe" => is_told(place.before),
         "nixos wrapper" => false,
         _ => return Doubt::default(),
     };
+    let is = is || is_source(place.before);
     Doubt { is: is || foreign, tag: tag.map(|tag| tag.name.to_owned()), foreign }
 }
 
@@ -99,6 +100,30 @@ fn is_told(before: &[u8]) -> bool {
     let sentence = before.trim_ascii_end().strip_suffix(b":").unwrap_or_default();
     let last = sentence.rsplit(|byte| *byte == b' ').next().unwrap_or_default();
     last.len() < sentence.len() && !last.is_empty() && last.iter().all(u8::is_ascii_lowercase)
+}
+
+/// Other programs have bridges, too, and helpers for them: "Mail Bridge helper failed", "bridge helper failed: timeout". QEMU
+/// ends its line with these words, and puts a colon before them.
+fn is_of_other_bridge(error: &KnownError, place: &Place<'_>) -> bool {
+    if error.role != Role::Wrapper || place.words.starts_with(b"-") {
+        return false;
+    }
+    // Whoever tells of it may add the reason that stood above.
+    let reason = place.after.strip_prefix(b": ").filter(|reason| errno::length(reason) != Some(reason.len()));
+    let goes_on = [&b" with "[..], b" error"].iter().any(|more| place.after.starts_with(more));
+    reason.is_some() || goes_on || is_part_of_name(place.before)
+}
+
+/// Whether a line ends with the first words of a name, which QEMU's is not.
+fn is_part_of_name(before: &[u8]) -> bool {
+    let Some(words) = before.strip_suffix(b" ") else { return false };
+    let word = words.rsplit(|byte| !byte.is_ascii_alphanumeric()).next().unwrap_or_default();
+    word.first().is_some_and(u8::is_ascii_uppercase) && !std::str::from_utf8(word).is_ok_and(speaker::is_bringer)
+}
+
+/// Whether a line is one of a program's source, which prints the message.
+fn is_source(before: &[u8]) -> bool {
+    memchr::memmem::find(before, b"printf(").is_some()
 }
 
 /// What libvirt says of nothing in particular ends there.

@@ -47,6 +47,7 @@ const TEXTS: &[&str] = &[
     "Operation not permitted",
     "Operation not supported",
     "Out of memory",
+    "Package not installed",
     "Permission denied",
     "Protocol family not supported",
     "Protocol not supported",
@@ -78,10 +79,41 @@ pub(super) fn is_of_go(text: &[u8]) -> bool {
     })
 }
 
+/// What a program or a pager puts where it cut a line off.
+const MARKS: [&str; 3] = ["…", "...", ">"];
+
+/// A text without the mark at its end.
+pub(super) fn without_mark(text: &str) -> &str {
+    let text = text.trim_end();
+    MARKS.iter().find_map(|mark| text.strip_suffix(mark)).unwrap_or(text)
+}
+
+/// Letters in which a text may differ from the one that was meant, where somebody or something read it wrongly.
+const MISREAD: usize = 2;
+
+/// The texts that can have been meant by one that was cut off, misread or translated. None, where it is whole, or anything
+/// else that a program may say.
+pub(super) fn meant(text: &str) -> Vec<&'static str> {
+    let left = without_mark(text).trim_end();
+    if length(left.as_bytes()).is_some() {
+        return Vec::new();
+    }
+    let some = |is_meant: &dyn Fn(&str) -> bool| -> Vec<&'static str> {
+        TEXTS.iter().copied().filter(|text| is_meant(text)).collect()
+    };
+    let begun = some(&|text| text.starts_with(left));
+    let misread = || some(&|text| strsim::damerau_levenshtein(text, left) <= MISREAD);
+    let translated = || some(&|_| !left.is_ascii());
+    match begun.is_empty().then(misread) {
+        None => begun,
+        Some(misread) if misread.is_empty() => translated(),
+        Some(misread) => misread,
+    }
+}
+
 /// What is missing of a text that was cut off, where only one can have been meant.
-pub(super) fn missing(text: &[u8]) -> Option<&'static str> {
-    let cut = text.trim_ascii_end();
-    let cut = cut.strip_suffix("…".as_bytes()).or_else(|| cut.strip_suffix(b"...")).unwrap_or(cut);
+pub(super) fn missing(text: &str) -> Option<&'static str> {
+    let cut = without_mark(text).as_bytes();
     if cut.len() < TELLING || length(cut).is_some() {
         return None;
     }
@@ -93,7 +125,7 @@ pub(super) fn missing(text: &[u8]) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{length, missing};
+    use super::{TEXTS, length, meant, missing};
 
     #[test]
     fn the_longest_text_is_meant_and_what_follows_is_not() {
@@ -103,11 +135,21 @@ mod tests {
     }
 
     #[test]
+    fn a_text_that_is_not_whole_means_those_that_it_can_have_been() {
+        assert_eq!(meant("Operation not"), ["Operation not permitted", "Operation not supported"]);
+        assert_eq!(meant("Operation not permltted"), ["Operation not permitted"]);
+        assert_eq!(meant(""), TEXTS);
+        assert_eq!(meant("不允许的操作"), TEXTS);
+        assert!(meant("Operation not permitted").is_empty());
+        assert!(meant("anything else").is_empty());
+    }
+
+    #[test]
     fn a_text_that_was_cut_off_is_completed_where_it_is_clear() {
-        assert_eq!(missing(b"Operation not perm"), Some("itted"));
-        assert_eq!(missing("Operation not perm…".as_bytes()), Some("itted"));
-        assert_eq!(missing(b"Operation not "), None);
-        assert_eq!(missing(b"Operation not permitted"), None);
-        assert_eq!(missing(b"Oper"), None);
+        assert_eq!(missing("Operation not perm"), Some("itted"));
+        assert_eq!(missing("Operation not perm…"), Some("itted"));
+        assert_eq!(missing("Operation not "), None);
+        assert_eq!(missing("Operation not permitted"), None);
+        assert_eq!(missing("Oper"), None);
     }
 }

@@ -1,5 +1,6 @@
 //! The causes behind an incident, best first, by what its text proves and excludes.
 
+use super::cut;
 use super::incident::Incident;
 use crate::catalogue::{Likelihood, Suspect};
 
@@ -10,7 +11,8 @@ const MTU_OF_LOOPBACK: &str = "65536";
 pub(super) fn causes(incident: &Incident, params: &[(&'static str, String)]) -> Vec<Suspect> {
     let Some(principal) = incident.principal() else { return Vec::new() };
     let param = |name: &str| params.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str());
-    let mut causes = Causes(principal.said.error.causes.to_vec());
+    let cut = cut::causes(principal.said.error, param("errno"));
+    let mut causes = Causes(cut.unwrap_or_else(|| principal.said.error.causes.to_vec()));
     match principal.said.error.id {
         // A wrong line would have been printed before it.
         "acl-not-parsed" if incident.is_whole() => causes.exclude("acl-syntax"),

@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
+use super::cut;
 use super::doubt;
+use super::errno;
 use super::matcher::{self, Hit};
 use super::speaker;
 use crate::catalogue::{self, KnownError};
@@ -37,11 +39,49 @@ static PATTERNS: LazyLock<Vec<(&'static KnownError, Regex)>> = LazyLock::new(|| 
     both.filter_map(|(error, pattern)| Some((error, Regex::new(&pattern).ok()?))).collect()
 });
 
-/// The known errors in a text, whatever the case of their letters and their quotes, in the order in which they stand there.
+/// A piece of a text, from where to where, and what it says.
+type Piece = (usize, usize, Option<Hit>);
+
+/// Lines between the end of an attempt and what is left of the message before it.
+const NEAR: u64 = 3;
+
+/// The known errors in a text, whatever the case of their letters and their quotes, and those of which the end is missing, in
+/// the order in which they stand there.
 pub(super) fn hits(text: &[u8]) -> Vec<Hit> {
-    let mut taken: Vec<(usize, usize, Option<Hit>)> = Vec::new();
+    let mut taken: Vec<Piece> = Vec::new();
+    find(&PATTERNS, text, &mut taken);
+    let lines: Vec<u64> = taken
+        .iter()
+        .filter_map(|(.., hit)| hit.as_ref())
+        .filter(|hit| !hit.said.doubtful)
+        .map(|hit| hit.line)
+        .collect();
+    let mut left: Vec<Piece> = taken.iter().map(|(from, to, _)| (*from, *to, None)).collect();
+    find(&cut::PATTERNS, text, &mut left);
+    for (from, to, hit) in left.split_off(taken.len()) {
+        let Some(mut hit) = hit else { continue };
+        let around = |range| text.get(range).is_some_and(is_around);
+        let alone = around(0..from) && around(to..text.len());
+        let is_sign = alone || lines.iter().any(|line| line.abs_diff(hit.line) <= NEAR) || is_marked(text, from, to);
+        if let Some(said) = Rc::get_mut(&mut hit.said) {
+            said.doubtful |= !is_sign;
+        }
+        taken.push((from, to, Some(hit)));
+    }
+    taken.sort_by_key(|(from, ..)| *from);
+    taken.into_iter().filter_map(|(.., hit)| hit).collect()
+}
+
+/// Whether a program or a pager says that it cut something off here.
+fn is_marked(text: &[u8], from: usize, to: usize) -> bool {
+    let words = text.get(from..to).and_then(|words| std::str::from_utf8(words).ok()).unwrap_or_default();
+    errno::without_mark(words).len() < words.trim_end().len()
+}
+
+/// What these patterns find where nothing was found before.
+fn find(patterns: &[(&'static KnownError, Regex)], text: &[u8], taken: &mut Vec<Piece>) {
     let one_line = memchr::memchr(b'\n', text.trim_ascii()).is_none();
-    for (error, regex) in PATTERNS.iter() {
+    for (error, regex) in patterns {
         for found in regex.captures_iter(text) {
             let Some(whole) = found.get(0) else { continue };
             let (from, to) = (whole.start(), whole.end());
@@ -64,8 +104,6 @@ pub(super) fn hits(text: &[u8]) -> Vec<Hit> {
             taken.push((from, to, Some(Hit { line: number, source: None, said: Rc::new(said) })));
         }
     }
-    taken.sort_by_key(|(from, ..)| *from);
-    taken.into_iter().filter_map(|(.., hit)| hit).collect()
 }
 
 /// The line, or the lines, in which something stands.

@@ -6,9 +6,10 @@
 //! `here` compares them with this machine.
 //!
 //! `paste` reads what a person copied, in each of the ways in which it may have been broken and quoted; `unwrap`, `decode` and
-//! `record` take a line out of what was put around its letters, `errno` knows where the reason of a message ends, `speaker`
-//! who says it, `doubt` whether it is a sign of anything, and `loose` how people write it down.
+//! `record` take a line out of what was put around its letters, `errno` knows where the reason of a message ends, `cut`
+//! what is left of one that was cut off, `speaker` who says it, `doubt` whether it is a sign of anything, and `loose` how people write it down.
 
+mod cut;
 mod decode;
 mod doubt;
 mod errno;
@@ -71,7 +72,14 @@ pub fn read(input: &mut dyn Read, progress: &mut dyn FnMut(u64)) -> io::Result<F
 
 /// Explains a text that was pasted or typed.
 pub fn text(text: &[u8]) -> Found {
-    let matches = paste::read(text).matches();
+    let matches = read_paste(text).matches();
     let nearest = if matches.is_empty() { nearest(text) } else { Vec::new() };
     Found { matches, nearest }
+}
+
+/// A paste, and it as it was before its first letters were lost.
+fn read_paste(text: &[u8]) -> Tally {
+    let read = paste::read(text);
+    let whole = std::str::from_utf8(text).ok().and_then(cut::with_beginning).map(|whole| paste::read(whole.as_bytes()));
+    whole.filter(|whole| whole.messages > read.messages).unwrap_or(read)
 }

@@ -46,7 +46,7 @@ static PREFIX: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// is known counts; where that is the same, the plainer one.
 pub(super) fn read(text: &[u8]) -> Tally {
     let text = decode::Encoding::of(text).decode(text);
-    let raw = Lines::of(&text).without_records();
+    let raw = Lines::of(&text).without_transfer_encoding().without_records();
     let small = text.len() <= SMALL;
     let mut best = Tally::default();
     for before in raw.readings(small) {
@@ -103,6 +103,26 @@ impl Lines {
             String::from_utf8_lossy(line).into_owned()
         });
         Self((1..).zip(lines).collect())
+    }
+
+    /// The lines as they were before a mail program made them fit into its own.
+    fn without_transfer_encoding(self) -> Self {
+        if !decode::is_quoted_printable(self.0.iter().map(|(_, line)| line.as_str())) {
+            return self;
+        }
+        let mut joined: Vec<(u64, Vec<u8>)> = Vec::new();
+        let mut open = false;
+        for (number, line) in &self.0 {
+            let (whole, goes_on) = line.strip_suffix('=').map_or((line.as_str(), false), |line| (line, true));
+            let plain = decode::quoted_printable(whole);
+            match joined.last_mut() {
+                Some((_, before)) if open => before.extend(plain),
+                _ => joined.push((*number, plain)),
+            }
+            open = goes_on;
+        }
+        let lines = joined.into_iter().map(|(number, line)| (number, String::from_utf8_lossy(&line).into_owned()));
+        Self(lines.collect())
     }
 
     /// The lines that programs wrote, where those of the text are objects of a log.
@@ -245,9 +265,9 @@ fn is_broken(line: &str, next: &str, width: usize, kind: Break) -> bool {
 /// A line of which the last word may have been cut off.
 fn completed(line: &str) -> [&str; 2] {
     let reason = line.rfind(": ").map(|colon| colon + 2);
-    let missing = reason.and_then(|start| errno::missing(line.get(start..)?.as_bytes()));
+    let missing = reason.and_then(|start| errno::missing(line.get(start..)?));
     match missing {
-        Some(missing) => [line.trim_end().trim_end_matches('…').trim_end_matches("..."), missing],
+        Some(missing) => [errno::without_mark(line), missing],
         None => [line, ""],
     }
 }

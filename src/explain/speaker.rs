@@ -93,6 +93,12 @@ pub(super) fn begins_for_another(line: &[u8]) -> bool {
     line.get(..stamp).is_some_and(is_time) && is_logged_for_another(line)
 }
 
+/// Whether this is a name or a label that the words of the helper, of QEMU or of libvirt can stand behind.
+pub(super) fn is_bringer(word: &str) -> bool {
+    let word = word.to_ascii_lowercase();
+    contains(&word, BRINGERS) || contains(&word, LABELS)
+}
+
 /// The last name with a process id, and what stands behind it.
 fn process(text: &str) -> Option<(&str, &str)> {
     let (before, after) = text.rsplit_once("]: ")?;

@@ -253,3 +253,116 @@ fn of_a_helper_anywhere() {
         ),
     ]);
 }
+
+#[test]
+fn cut_off_at_its_end() {
+    hold(&[
+        ("access denied by acl f", &[("acl-access-denied", 1)], &[]),
+        ("failed to parse default acl file `/etc/qe", &[("acl-not-parsed", 1)], &[]),
+        ("failed to get mtu of bridge `br0'", &[("bridge-not-read", 1)], &[("bridge", "br0")]),
+        ("failed to get mtu of bridge br0", &[("bridge-not-read", 1)], &[("bridge", "br0")]),
+        ("failed to add interface `tap0' to bri", &[("port-add-failed", 1)], &[("tap", "tap0")]),
+        (
+            "failed to create tun dev\nqemu-system-x86_64: -netdev bridge,id=n0,br=br7: bridge helper failed",
+            &[("tun-create-failed", 1)],
+            &[("bridge", "br7")],
+        ),
+        (
+            "Nov 24 10:00:00 srv vm[811]: failed to create tun device: Operation not per>\n\
+             Nov 24 10:00:00 srv vm[811]: qemu-system-x86_64: -netdev bridge,id=n0,br=br>\n\
+             Nov 24 10:00:00 srv systemd[1]: vm.service: Main process exited, code=exite>",
+            &[("tun-create-not-permitted", 1)],
+            &[],
+        ),
+        ("Nov 24 10:00:00 srv qemu-system-x86[811]: access denied by acl…", &[("acl-access-denied", 1)], &[]),
+    ]);
+}
+
+#[test]
+fn without_its_reason_it_has_the_causes_of_every_reason() {
+    let causes = |text: &str| -> Vec<&str> { matches(text)[0].causes.iter().map(|cause| cause.id).collect() };
+    for text in
+        ["", ":", ": ", ": Oper", ": Operation", ": Operation not", ": Operation not permltted", ": 不允许的操作"]
+    {
+        let causes = causes(&format!("failed to create tun device{text}"));
+        assert_eq!(causes.first(), Some(&"helper-not-setuid"), "{text:?}");
+    }
+    assert_eq!(
+        causes("failed to add interface `tap0' to bridge `br0'"),
+        ["not-a-bridge", "bridge-missing", "bridge-full"]
+    );
+    assert_eq!(causes("failed to add interface `tap0' to bridge `br0': Exch"), ["bridge-full"]);
+    assert_eq!(causes("'/x/helper' is not a suitable bridge helper: Perm"), ["helper-not-executable"]);
+    assert_eq!(causes("failed to open /dev/net/tun: Permission denied"), ["tun-device-permission"]);
+}
+
+#[test]
+fn cut_off_at_its_beginning() {
+    hold(&[
+        ("nied by acl file", &[("acl-access-denied", 1)], &[]),
+        ("denied by acl file", &[("acl-access-denied", 1)], &[]),
+        ("ed to create tun device: Operation not permitted", &[("tun-create-not-permitted", 1)], &[]),
+        ("ed to create tun device: Operation not permi", &[("tun-create-not-permitted", 1)], &[]),
+        ("> rse default acl file `/etc/qemu/bridge.co", &[("acl-not-parsed", 1)], &[]),
+        (
+            "nied by acl file\nqemu-system-x86_64: -netdev bridge,id=n0,br=br7: bridge helper failed",
+            &[("acl-access-denied", 1)],
+            &[("bridge", "br7")],
+        ),
+    ]);
+}
+
+#[test]
+fn what_may_be_left_of_any_message_is_left_of_none() {
+    hold(&[
+        ("device: Operation not permitted", &[], &[]),
+        ("create tun device: Operation not permitted", &[], &[]),
+        ("to drop privileges", &[], &[]),
+        ("rivileges", &[], &[]),
+        ("access denied by admin", &[], &[]),
+        ("wg-quick: failed to create tun device", &[], &[]),
+        ("10:00:00 ERR failed to create tun device\n10:00:01 ERR exiting", &[], &[]),
+        ("Error: failed to create tun device\n\nCaused by:\n    Operation not permitted (os error 1)", &[], &[]),
+        ("failed to open /dev/net/tun\nand the service gave up", &[], &[]),
+    ]);
+}
+
+#[test]
+fn a_helper_is_named_without_what_stands_around_it() {
+    let helper = "/usr/lib/qemu/qemu-bridge-helper";
+    let message = format!(
+        "{helper} --use-vnet --br=br7 --fd=31: failed to communicate with bridge helper: stderr=access denied by acl file"
+    );
+    for before in ["virError(Code=38, Domain=0, Message='", "FAILED! => {\"msg\": \"", "(", "cause="] {
+        let matches = matches(&format!("{before}{message}\n: Transport endpoint is not connected"));
+        assert_eq!(matches[0].params.get("helper").map(String::as_str), Some(helper), "{before}");
+    }
+}
+
+#[test]
+fn of_another_programs_bridge() {
+    hold(&[
+        ("Mail Bridge helper failed: The operation could not be completed.", &[], &[]),
+        ("Error: Mail Bridge helper failed.", &[], &[]),
+        ("[ERROR] Bridge helper failed with code: 1", &[], &[]),
+        ("error: launch chat bridge helper failed: No such file or directory (os error 2)", &[], &[]),
+        ("TerminateProcess bridge helper failed error=5", &[], &[]),
+        ("{\"error\":\"Elevated bridge helper failed. Inspect the journal.\"}", &[], &[]),
+        ("fprintf(stderr, \"access denied by acl file\\n\");", &[], &[]),
+        ("QEMU bridge helper failed", &[("qemu-helper-failed", 1)], &[]),
+        ("QEMU: bridge helper failed. What now?", &[("qemu-helper-failed", 1)], &[]),
+        ("Error: bridge helper failed", &[("qemu-helper-failed", 1)], &[]),
+        ("I get bridge helper failed when I start it", &[("qemu-helper-failed", 1)], &[]),
+        ("Why does it say \"bridge helper failed\"?", &[("qemu-helper-failed", 1)], &[]),
+    ]);
+}
+
+#[test]
+fn from_the_source_of_a_mail() {
+    hold(&[(
+        "failed to create tun dev=\nice: Operation not permitted=0D\n\
+         qemu-system-x86_64: -netdev bridge,id=3Dn0,br=3Dbr7: bridge helper failed=0D",
+        &[("tun-create-not-permitted", 1)],
+        &[("bridge", "br7")],
+    )]);
+}
