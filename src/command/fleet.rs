@@ -1,5 +1,6 @@
 //! `check` with many snapshots or file trees: judged side by side, each forgotten as soon as its line is known.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -105,6 +106,9 @@ fn sources(options: &cli::Check) -> Result<Vec<Source>, Failure> {
             sources.push(Source { path: path.clone(), kind: Kind::Named });
         }
     }
+    // A host that was named twice is one host.
+    let mut seen = HashSet::new();
+    sources.retain(|source| seen.insert(source.path.clone()));
     Ok(sources)
 }
 

@@ -43,6 +43,14 @@ fn hosts_of(table: &Value) -> Vec<(String, String)> {
 }
 
 #[test]
+fn a_file_that_is_named_twice_is_one_host() {
+    let folder = folder(&[("a.json", named(hosts::healthy(), "a")), ("b.json", named(hosts::healthy(), "b"))]);
+    let file = folder.path().join("a.json");
+    let twice = ["--from", file.to_str().expect("text"), "--format", "json"];
+    assert_eq!(hosts_of(&table(&check(folder.path(), &twice))).len(), 2);
+}
+
+#[test]
 fn the_exit_code_is_that_of_the_worst() {
     let well = || ("well.json", named(hosts::healthy(), "well"));
     let generous = || ("generous.json", named(hosts::generous_acl(), "generous"));
