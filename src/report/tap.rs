@@ -37,7 +37,7 @@ fn write_point(text: &mut String, number: usize, point: &Point<'_>, run: &Run) {
     // A block: the reader of `prove` takes a colon inside a quoted text for that of a key.
     text.push_str("  found: |\n");
     for line in point.found.iter().flat_map(|check| run.lines(check)) {
-        let _ = writeln!(text, "    {}", line.trim());
+        let _ = writeln!(text, "    {}", inside(&line));
     }
     text.push_str("  ...\n");
 }
@@ -45,4 +45,10 @@ fn write_point(text: &mut String, number: usize, point: &Point<'_>, run: &Run) {
 /// A description in which nothing begins a directive: many readers, such as Jenkins' and Python's, know no `\#`.
 pub(super) fn escaped(text: &str) -> String {
     text.replace('#', "\\x23").replace('\\', "\\\\")
+}
+
+/// A line of a block, which ends at three dots.
+pub(super) fn inside(line: &str) -> String {
+    let line = line.trim();
+    line.strip_prefix("...").map_or_else(|| line.to_owned(), |rest| format!("\\x2e..{rest}"))
 }

@@ -37,6 +37,17 @@ fn a_check_that_could_not_look_found_nothing() {
 }
 
 #[test]
+fn no_name_ends_a_block_of_tap() {
+    let mut snapshot = acl("allow br1\n");
+    snapshot.subject.user = "...".to_owned();
+    let entry = HostEntry::of(&judge(&snapshot, &["br0"], None), "a".to_owned(), "a.json".to_owned(), false);
+    let fleet = Fleet::of(vec![entry], Tool { name: "bridge-doctor", version: "0.1.0" });
+    let points = tap::render(&fleet, &run());
+    let ends: Vec<&str> = points.lines().filter(|line| line.trim_start().starts_with("...")).collect();
+    assert_eq!(ends, ["  ..."], "{points}");
+}
+
+#[test]
 fn the_worst_comes_first_and_what_is_alike_stands_together() {
     let fleet = fleet();
     let order: Vec<(HostStatus, &str)> = fleet.hosts.iter().map(|host| (host.status, host.host.as_str())).collect();

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Fleet, HostStatus, told};
 use crate::report::Run;
-use crate::report::tap::escaped;
+use crate::report::tap::{escaped, inside};
 
 /// Writes the table for a TAP consumer.
 pub fn render(fleet: &Fleet, run: &Run) -> String {
@@ -19,7 +19,7 @@ pub fn render(fleet: &Fleet, run: &Run) -> String {
             let _ = writeln!(text, "  ---\n  status: {}", host.status.word());
             let causes: Vec<&str> = host.wrong().map(|(_, cause)| cause).collect();
             let _ = writeln!(text, "  causes: {}", causes.join(" "));
-            let _ = writeln!(text, "  found: |\n    {}\n  ...", told(host, run.charset).trim());
+            let _ = writeln!(text, "  found: |\n    {}\n  ...", inside(&told(host, run.charset)));
         }
     }
     text
