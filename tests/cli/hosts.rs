@@ -125,6 +125,8 @@ fn process() -> Process {
         securebits: Fact::Known(0),
         seccomp: 0,
         socket_error: None,
+        refused_calls: vec![],
+        real: None,
         user_namespace: UserNamespace { initial: true, users: every_identity(), groups: every_identity() },
         net_owner: Fact::Known(NetOwner::Within),
         open_files: Some(1024),
