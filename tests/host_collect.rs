@@ -235,3 +235,18 @@ fn a_process_of_one_s_own_can_be_asked_about() {
     assert_eq!(process.net_owner, like.net_owner);
     assert_eq!((process.open_files, process.stack), (like.open_files, like.stack));
 }
+
+/// The helper is another process than the one that looks.
+#[test]
+fn what_each_process_has_of_its_own_is_not_taken_for_the_helpers() {
+    let tree = Tree::new("own-process");
+    let shared = format!("/proc/self/root{}", tree.0.join("more.conf").display());
+    let acl = format!("include /proc/self/cmdline\ninclude /dev/stdin\ninclude {shared}\n");
+    tree.write("more.conf", b"allow br0\n");
+    tree.write("bridge.conf", acl.as_bytes());
+    let seen = host::acl_files(&tree.0.join("bridge.conf"), Some(&me())).expect("the file is there");
+    let known = |path: &str| seen.file(Path::new(path)).expect("it is included").content.known().is_some();
+    assert!(!known("/proc/self/cmdline"));
+    assert!(!known("/dev/stdin"));
+    assert!(known(&shared));
+}

@@ -1,6 +1,6 @@
 //! Credentials across `execve`, as capabilities(7) and the kernel's `security/commoncap.c` define them.
 
-use crate::snapshot::{Errno, Fact, FileCapabilities, IdMap, Inode, Process, Subject};
+use crate::snapshot::{Errno, Fact, FileCapabilities, IdMap, Inode, Process, RealIdentity, Subject};
 
 /// Bit masks of the capabilities that matter here.
 pub const CAP_NET_ADMIN: u64 = 1 << 12;
@@ -10,7 +10,7 @@ const CAP_SETPCAP: u64 = 1 << 8;
 /// `prctl(2)` securebits: being user 0 grants no capability.
 pub const SECBIT_NOROOT: u32 = 1;
 /// `prctl(2)` securebits: nobody may say any more that capabilities outlive a change of user.
-const SECBIT_KEEP_CAPS_LOCKED: u32 = 1 << 5;
+pub const SECBIT_KEEP_CAPS_LOCKED: u32 = 1 << 5;
 
 /// The capabilities that libcap-ng needs to become the calling user and keep `cap_net_admin`.
 pub fn required_to_drop() -> [(u64, &'static str); 4] {
@@ -68,6 +68,7 @@ pub(super) struct Executable<'a> {
 pub(super) fn execute(subject: &Subject, process: &Process, file: Executable<'_>) -> Result<Credentials, Errno> {
     let namespace = &process.user_namespace;
     let old = process.capabilities;
+    let real = process.real.unwrap_or(RealIdentity { uid: subject.uid, gid: subject.gid });
     let honoured = !file.nosuid;
     let file_capabilities = file.capabilities.filter(|found| honoured && counts_here(*found, &namespace.users));
     let (mut euid, mut egid) = changed_identity(subject, process, file.inode, honoured);
@@ -85,27 +86,27 @@ pub(super) fn execute(subject: &Subject, process: &Process, file: Executable<'_>
     let root = namespace.users.root;
     let rootless_bits = process.securebits.known().is_some_and(|bits| bits & SECBIT_NOROOT != 0);
     let becomes_root = root.is_some_and(|root| euid == root);
-    if !rootless_bits && root.is_some_and(|root| euid == root || subject.uid == root) {
+    if !rootless_bits && root.is_some_and(|root| euid == root || real.uid == root) {
         // A setuid-root file that has capabilities of its own gets those only.
-        let own_capabilities_only = file_capabilities.is_some() && becomes_root && Some(subject.uid) != root;
+        let own_capabilities_only = file_capabilities.is_some() && becomes_root && Some(real.uid) != root;
         if !own_capabilities_only {
             permitted = old.bounding | old.inheritable;
             effective_bit |= becomes_root;
         }
     }
 
-    let gains = permitted & !(old.permitted | old.ambient) != 0 || euid != subject.uid || egid != subject.gid;
+    let gains = permitted & !(old.permitted | old.ambient) != 0 || euid != real.uid || egid != real.gid;
     if gains && process.no_new_privs {
-        (euid, egid) = (subject.uid, subject.gid);
+        (euid, egid) = (real.uid, real.gid);
         permitted &= old.permitted;
     }
     // A group that the subject is in anyway is no new identity: so it was seen on Linux 6.18.
-    let in_group = egid == subject.gid || subject.groups.contains(&egid);
-    let privileged_file = file_capabilities.is_some() || euid != subject.uid || !in_group;
+    let in_group = egid == real.gid || subject.groups.contains(&egid);
+    let privileged_file = file_capabilities.is_some() || euid != real.uid || !in_group;
     let ambient = if privileged_file { 0 } else { old.ambient };
     permitted |= ambient;
     let effective = if effective_bit { permitted } else { ambient };
-    Ok(Credentials { uid: subject.uid, euid, gid: subject.gid, egid, permitted, effective })
+    Ok(Credentials { uid: real.uid, euid, gid: real.gid, egid, permitted, effective })
 }
 
 /// Effective user and group after the setuid and setgid bits had their say.

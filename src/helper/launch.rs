@@ -3,7 +3,7 @@
 use std::os::unix::ffi::OsStrExt as _;
 
 use super::credentials::{Credentials, Executable, drop_privileges, execute};
-use crate::snapshot::{Binary, Errno, Fact, Format, Helper, Inode, Kind, PathSource, Process, Subject, Unknown};
+use crate::snapshot::{Binary, Call, Errno, Fact, Format, Helper, Inode, Kind, PathSource, Process, Subject, Unknown};
 
 /// How the start of the helper goes.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -27,6 +27,8 @@ pub enum Refusal {
     Crashed,
     /// It cannot become the calling user, for want of these capabilities, or because none would outlive the change.
     CannotDrop(Vec<&'static str>),
+    /// A filter refuses what it takes to become the calling user: with this error, or by a signal.
+    Forbidden(Option<Errno>),
 }
 
 /// The start of this helper by this subject.
@@ -90,6 +92,9 @@ fn start(subject: &Subject, process: &Process, executable: Executable<'_>, drops
     let runs_as_root = process.user_namespace.users.root == Some(credentials.euid);
     if !drops || !runs_as_root || credentials.uid == credentials.euid {
         return Launch::Started(credentials);
+    }
+    if let Some(refused) = process.refused(Call::DropPrivileges) {
+        return Launch::Stopped(Refusal::Forbidden(refused.errno));
     }
     match drop_privileges(credentials, &process.securebits) {
         Ok(dropped) => Launch::Started(dropped),

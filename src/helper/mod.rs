@@ -8,7 +8,9 @@ mod prediction;
 pub mod run;
 mod steps;
 
-pub use credentials::{CAP_NET_ADMIN, Credentials, SECBIT_NOROOT, capability_name, required_to_drop};
+pub use credentials::{
+    CAP_NET_ADMIN, Credentials, SECBIT_KEEP_CAPS_LOCKED, SECBIT_NOROOT, capability_name, required_to_drop,
+};
 pub use launch::{Launch, Refusal, goes_to_the_shell, is_the_helper, launch};
 pub use observation::agrees;
 pub use predict::predict;

@@ -5,7 +5,7 @@ use super::launch::{Launch, Refusal, launch};
 use super::prediction::Prediction;
 use super::steps::{NAME_SIZE, TAP_MTU, add_port, open_tun, set_interface};
 use crate::acl::{Outcome, Reading, Verdict};
-use crate::snapshot::{Errno, Fact, NetOwner, Snapshot};
+use crate::snapshot::{Call, Errno, Fact, NetOwner, Snapshot};
 
 /// What the helper would do for this bridge; nothing where a fact that decides is missing.
 ///
@@ -22,6 +22,9 @@ pub fn predict(snapshot: &Snapshot, acl: &Reading, bridge: &str) -> Option<Predi
             let judged_by = &["privilege-gain", "helper-setuid"];
             return Some(Prediction::refused(bridge, "failed to drop privileges".to_owned(), judged_by));
         }
+        Launch::Stopped(Refusal::Forbidden(errno)) => {
+            return Some(forbidden(bridge, errno, |_| "failed to drop privileges".to_owned()));
+        }
         Launch::Unknown(_) | Launch::NeedsLiveHost => return None,
     };
     if bridge.len() >= NAME_SIZE {
@@ -33,9 +36,12 @@ pub fn predict(snapshot: &Snapshot, acl: &Reading, bridge: &str) -> Option<Predi
         Fact::Known(refusal) => return refusal,
         Fact::Unknown(_) | Fact::NeedsLiveHost => return None,
     }
+    let no_socket = |errno: Errno| format!("failed to open control socket: {}", errno.text());
     if let Some(errno) = snapshot.process.known().and_then(|process| process.socket_error) {
-        let line = format!("failed to open control socket: {}", errno.text());
-        return Some(Prediction::refused(bridge, line, &["privilege-gain"]));
+        return Some(forbidden(bridge, Some(errno), no_socket));
+    }
+    if let Some(refusal) = refused_call(snapshot, bridge, Call::MakeSocket, no_socket) {
+        return Some(refusal);
     }
     match refused_by_tun(snapshot, credentials, bridge) {
         Fact::Known(None) => {}
@@ -84,6 +90,10 @@ fn refused_by_tun(snapshot: &Snapshot, credentials: Credentials, bridge: &str) -
             let line = format!("failed to create tun device: {}", errno.text());
             Fact::Known(Some(Prediction::refused(bridge, line, judged_by)))
         };
+        let not_created = |errno: Errno| format!("failed to create tun device: {}", errno.text());
+        if let Some(refusal) = refused_call(snapshot, bridge, Call::CreateTap, not_created) {
+            return Fact::Known(Some(refusal));
+        }
         match set_interface(&snapshot.tun) {
             Fact::Known(None) => {}
             Fact::Known(Some(errno)) => return cannot_create(errno, &["tun-device"]),
@@ -105,6 +115,10 @@ fn refused_by_tun(snapshot: &Snapshot, credentials: Credentials, bridge: &str) -
 fn refused_by_bridge(snapshot: &Snapshot, bridge: &str) -> Fact<Option<Prediction>> {
     snapshot.network.as_ref().and_then(|network| {
         let tap = &network.next_tap;
+        let no_mtu = |errno: Errno| format!("failed to get mtu of bridge `{bridge}': {}", errno.text());
+        if let Some(refusal) = refused_call(snapshot, bridge, Call::GetMtu, no_mtu) {
+            return Fact::Known(Some(refusal));
+        }
         if bridge == *tap {
             // The helper's own tap is made before the name is looked up, and takes it.
             return Fact::Known(Some(not_added(bridge, tap, Errno::EOPNOTSUPP)));
@@ -113,15 +127,66 @@ fn refused_by_bridge(snapshot: &Snapshot, bridge: &str) -> Fact<Option<Predictio
             if !network.looked_for(bridge) {
                 return Fact::unknown("this interface was not looked for");
             }
-            let line = format!("failed to get mtu of bridge `{bridge}': {}", Errno::ENODEV.text());
-            return Fact::Known(Some(Prediction::refused(bridge, line, &["bridge-exists"])));
+            return Fact::Known(Some(Prediction::refused(bridge, no_mtu(Errno::ENODEV), &["bridge-exists"])));
         };
-        if !TAP_MTU.contains(&link.mtu) {
-            let line = format!("failed to set mtu of device `{tap}' to {}: {}", link.mtu, Errno::EINVAL.text());
-            return Fact::Known(Some(Prediction::refused(bridge, line, &["bridge-exists", "bridge-capacity"])));
+        let mtu_kept = |errno: Errno| format!("failed to set mtu of device `{tap}' to {}: {}", link.mtu, errno.text());
+        if let Some(refusal) = refused_call(snapshot, bridge, Call::SetMtu, mtu_kept) {
+            return Fact::Known(Some(refusal));
         }
-        Fact::Known(add_port(link).map(|errno| not_added(bridge, tap, errno)))
+        if !TAP_MTU.contains(&link.mtu) {
+            let judged_by = &["bridge-exists", "bridge-capacity"];
+            return Fact::Known(Some(Prediction::refused(bridge, mtu_kept(Errno::EINVAL), judged_by)));
+        }
+        let before = refused_on_tap(
+            snapshot,
+            bridge,
+            &[
+                (Call::GetAddress, &format!("failed to get MAC address of device `{tap}'")),
+                (Call::SetAddress, &format!("failed to set MAC address of device `{tap}'")),
+                (Call::AddPort, &format!("failed to add interface `{tap}' to bridge `{bridge}'")),
+            ],
+        );
+        let after = || {
+            refused_on_tap(
+                snapshot,
+                bridge,
+                &[
+                    (Call::GetFlags, &format!("failed to get interface flags for `{tap}'")),
+                    (Call::SetFlags, &format!("failed to bring up interface `{tap}'")),
+                    (Call::SendDescriptor, "failed to write fd to unix socket"),
+                ],
+            )
+        };
+        let refused = before.or_else(|| add_port(link).map(|errno| not_added(bridge, tap, errno)));
+        Fact::Known(refused.or_else(after))
     })
+}
+
+/// The first of these calls that a filter refuses, with what the helper then prints.
+fn refused_on_tap(snapshot: &Snapshot, bridge: &str, calls: &[(Call, &str)]) -> Option<Prediction> {
+    let refused = |(call, line): &(Call, &str)| {
+        refused_call(snapshot, bridge, *call, |errno| format!("{line}: {}", errno.text()))
+    };
+    calls.iter().find_map(refused)
+}
+
+/// What comes of a call that a filter refuses.
+fn refused_call(
+    snapshot: &Snapshot,
+    bridge: &str,
+    call: Call,
+    line: impl FnOnce(Errno) -> String,
+) -> Option<Prediction> {
+    let refused = snapshot.process.known()?.refused(call)?;
+    Some(forbidden(bridge, refused.errno, line))
+}
+
+fn forbidden(bridge: &str, errno: Option<Errno>, line: impl FnOnce(Errno) -> String) -> Prediction {
+    let judged_by = &["privilege-gain"];
+    match errno {
+        Some(errno) => Prediction::refused(bridge, line(errno), judged_by),
+        None => Prediction::crashed(bridge, judged_by),
+    }
 }
 
 fn not_added(bridge: &str, tap: &str, errno: Errno) -> Prediction {

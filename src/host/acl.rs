@@ -6,7 +6,7 @@ use super::ask::{Askers, Want};
 use super::root::{CONTENT_LIMIT, Last, Root, Unread, unreadable};
 use super::{chain, inode};
 use crate::acl::included_files;
-use crate::snapshot::{Acl, AclFile, Binary, Bytes, Errno, Fact, Helper, OsRelease};
+use crate::snapshot::{Access, Acl, AclFile, Binary, Bytes, Errno, Fact, Helper, OsRelease, Step, Unknown};
 
 /// As many files as anybody includes, and some more.
 const MOST_FILES: usize = 4096;
@@ -77,8 +77,14 @@ fn one(root: &Root, askers: &Askers, is_me: bool, path: PathBuf, limit: u64) -> 
     if path.is_relative() && !root.is_live() {
         return unplaced(path);
     }
-    let (readable, closed_directory) = askers.access(root, &path, Want::Read);
     let way = chain::follow(root, &path);
+    if is_each_process_s_own(&way) {
+        let unknown = || Unknown { because: format!("`{}` differs for each process", path.display()), command: None };
+        let readable = Access { subject: Fact::Unknown(unknown()), helper: None };
+        let (inode, content) = (Fact::Unknown(unknown()), Fact::Unknown(unknown()));
+        return AclFile { path, readable, inode, link: None, closed_directory: None, owners: Vec::new(), content };
+    }
+    let (readable, closed_directory) = askers.access(root, &path, Want::Read);
     let inode = match inode::look(root, &path, Last::Follow) {
         Err(Errno::EACCES) if !is_me => unreadable(&path, Errno::EACCES),
         found => Fact::Known(found),
@@ -90,6 +96,16 @@ fn one(root: &Root, askers: &Askers, is_me: bool, path: PathBuf, limit: u64) -> 
         _ => content(root, &path, limit),
     };
     AclFile { path, readable, inode, link, closed_directory, owners, content }
+}
+
+/// Whether the way leads through what `/proc` shows of whoever asks: the helper is another process than this one.
+///
+/// Its root and its directory are those of the virtual machine's, which are known.
+fn is_each_process_s_own(way: &chain::Way) -> bool {
+    let of_asker = |step: &Step| step.path == Path::new("/proc/self") || step.path == Path::new("/proc/thread-self");
+    let shared = |step: &Step| ["root", "cwd"].iter().any(|name| step.path.file_name() == Some(name.as_ref()));
+    let own = way.links.iter().enumerate().filter(|(_, step)| of_asker(step));
+    own.map(|(at, _)| way.links.get(at + 1)).any(|next| !next.is_some_and(|next| shared(next) || of_asker(next)))
 }
 
 fn content(root: &Root, path: &Path, limit: u64) -> Fact<Bytes> {
@@ -107,7 +123,7 @@ fn content(root: &Root, path: &Path, limit: u64) -> Fact<Bytes> {
 
 /// A relative include of a tree: it depends on where a virtual machine will be started.
 fn unplaced(path: PathBuf) -> AclFile {
-    let readable = crate::snapshot::Access { subject: Fact::NeedsLiveHost, helper: None };
+    let readable = Access { subject: Fact::NeedsLiveHost, helper: None };
     let (inode, content) = (Fact::NeedsLiveHost, Fact::NeedsLiveHost);
     AclFile { path, readable, inode, link: None, closed_directory: None, owners: Vec::new(), content }
 }

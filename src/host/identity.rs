@@ -32,8 +32,9 @@ impl Identity {
 pub(super) fn helper_identity(subject: &Subject, process: &Fact<Process>, helper: &Helper) -> Option<Identity> {
     let Launch::Started(credentials) = launch(subject, process, helper) else { return None };
     let is_subject = credentials.euid == subject.uid && credentials.egid == subject.gid;
-    let passes_modes = credentials.effective & PASSES_MODES != 0;
-    if is_subject && (!passes_modes || subject.uid == 0) {
+    // Whoever asks for the subject has what the process has in effect, which the helper may have lost.
+    let asked_with = process.known().map_or(0, |process| process.capabilities.effective) & PASSES_MODES;
+    if is_subject && (credentials.effective & PASSES_MODES == asked_with || subject.uid == 0) {
         return None;
     }
     Some(Identity {

@@ -6,6 +6,7 @@ mod accounts;
 mod acl;
 mod ask;
 mod binary;
+mod calls;
 mod chain;
 mod collect;
 mod elsewhere;

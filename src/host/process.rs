@@ -6,9 +6,9 @@ use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};
 use procfs::process::{LimitValue, Limits, Status};
 use rustix::thread::{CapabilitySet, SecureComputingMode};
 
-use super::namespaces;
 use super::proc::Proc;
-use crate::snapshot::{Capabilities, Errno, Fact, Process, Subject};
+use super::{calls, namespaces};
+use crate::snapshot::{Call, Capabilities, Errno, Fact, Process, RealIdentity, Subject};
 
 /// The highest capability that a 64-bit mask can hold; the kernel refuses what it does not know.
 const CAPABILITIES: u32 = 64;
@@ -19,6 +19,9 @@ pub(super) fn like_this_one(proc: &Proc, subject: &Subject, is_me: bool) -> Fact
         return Fact::unknown("/proc is not mounted, and only it shows the user namespace");
     };
     let own = capabilities();
+    let seccomp = seccomp();
+    let refused_calls = if seccomp == 0 { Vec::new() } else { calls::refused() };
+    let socket = refused_calls.iter().find(|refused| refused.call == Call::MakeSocket);
     let capabilities = if is_me || subject.uid == 0 {
         own
     } else {
@@ -33,8 +36,10 @@ pub(super) fn like_this_one(proc: &Proc, subject: &Subject, is_me: bool) -> Fact
             Ok(bits) => Fact::Known(bits.bits()),
             Err(error) => Fact::unknown(format!("the securebits cannot be read: {error}")),
         },
-        seccomp: seccomp(),
-        socket_error: socket_error(),
+        seccomp,
+        socket_error: socket.map_or_else(socket_error, |refused| refused.errno),
+        refused_calls,
+        real: if is_me { real_identity() } else { None },
         user_namespace,
         net_owner: namespaces::net_owner(proc, "self"),
         open_files: soft_limit(Resource::RLIMIT_NOFILE),
@@ -69,6 +74,8 @@ pub(super) fn of(proc: &Proc, pid: u32, status: &Status, limits: Option<&Limits>
         seccomp: status.seccomp.unwrap_or(0),
         // Nobody but the process itself can try.
         socket_error: None,
+        refused_calls: Vec::new(),
+        real: divided((status.ruid, status.rgid), (status.euid, status.egid)),
         user_namespace,
         net_owner: namespaces::net_owner(proc, &pid.to_string()),
         open_files: limits.and_then(|limits| soft(&limits.max_open_files.soft_limit)),
@@ -101,6 +108,15 @@ pub(super) fn capabilities() -> Capabilities {
         }
     }
     capabilities
+}
+
+fn real_identity() -> Option<RealIdentity> {
+    use rustix::process::{getegid, geteuid, getgid, getuid};
+    divided((getuid().as_raw(), getgid().as_raw()), (geteuid().as_raw(), getegid().as_raw()))
+}
+
+fn divided(real: (u32, u32), effective: (u32, u32)) -> Option<RealIdentity> {
+    (real != effective).then_some(RealIdentity { uid: real.0, gid: real.1 })
 }
 
 /// A limit of this process; none where there is none, or where even the question is refused.

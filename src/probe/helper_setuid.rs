@@ -40,6 +40,11 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
         let message = "it is setuid root and has file capabilities as well: those take the place of root's".to_owned();
         return finding(case, "helper-file-caps-incomplete", message, evidence).into();
     }
+    if let (Fact::Unknown(unknown), Launch::Unknown(_)) =
+        (&inode.capabilities, launch(&case.snapshot.subject, &case.snapshot.process, helper))
+    {
+        return Judgement::Unjudged(unknown.clone());
+    }
     if given == Privilege::Granted {
         return Judgement::pass(privilege(case, inode), evidence);
     }

@@ -1,9 +1,11 @@
 //! This process may gain privilege at all, and over this network namespace.
 
 use super::{Case, Evidence, Finding, Judgement, helper_privilege};
-use crate::helper::{CAP_NET_ADMIN, Launch, Refusal, SECBIT_NOROOT, capability_name, launch, required_to_drop};
+use crate::helper::{
+    CAP_NET_ADMIN, Launch, Refusal, SECBIT_KEEP_CAPS_LOCKED, SECBIT_NOROOT, capability_name, launch, required_to_drop,
+};
 use crate::platform::Remedy;
-use crate::snapshot::{Errno, Fact, Inode, NetOwner, Process};
+use crate::snapshot::{Call, Errno, Fact, Inode, NetOwner, Process, RefusedCall};
 
 /// What the user sees where the helper cannot become the calling user.
 const NOT_DROPPED: &str = "it would stop with \"failed to drop privileges\"";
@@ -17,14 +19,16 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
         missing => return Judgement::missing(missing),
     };
     let no_socket = process.socket_error.map(no_socket);
+    let refused = refused_call(case, process);
     if no_socket.is_none()
+        && refused.is_none()
         && let Launch::Started(credentials) = started(case)
         && credentials.has_net_admin()
         && process.net_owner == Fact::Known(NetOwner::Within)
     {
         return Judgement::pass("the helper has cap_net_admin when this process starts it", evidence(process));
     }
-    let mut findings: Vec<Finding> = no_socket.into_iter().collect();
+    let mut findings: Vec<Finding> = no_socket.into_iter().chain(refused).collect();
     if process.no_new_privs && !helper_privilege::needs_none(case) {
         findings.push(no_new_privs(process));
     }
@@ -51,9 +55,7 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
 /// The capabilities that the helper needs and the bounding set lacks.
 fn lacking_capabilities(case: &Case<'_>, process: &Process) -> Vec<&'static str> {
     let bounding = process.capabilities.bounding;
-    let helper = &case.snapshot.helper;
-    let becomes_caller = helper.binary.known().is_none_or(|binary| binary.drops_privileges || !binary.is_helper);
-    if helper_privilege::needs_none(case) || by_capability(case) || !becomes_caller {
+    if helper_privilege::needs_none(case) || by_capability(case) || !becomes_caller(case) {
         let has = (bounding | process.capabilities.inheritable) & CAP_NET_ADMIN != 0;
         return if has { Vec::new() } else { vec![capability_name(CAP_NET_ADMIN)] };
     }
@@ -148,12 +150,67 @@ fn no_socket(errno: Errno) -> Finding {
     Finding::fail("socket-refused", message).so(line).seen("errno", errno).mend(remedy)
 }
 
+/// The first call that a filter refuses to the helper, beside that for a socket, which has a finding of its own.
+fn refused_call(case: &Case<'_>, process: &Process) -> Option<Finding> {
+    let matters = |refused: &&RefusedCall| match refused.call {
+        Call::DropPrivileges => drops(case),
+        Call::MakeSocket => refused.errno.is_none(),
+        _ => true,
+    };
+    let refused = process.refused_calls.iter().find(matters)?;
+    let (step, line) = match refused.call {
+        Call::DropPrivileges => ("become the calling user", "failed to drop privileges"),
+        Call::MakeSocket => ("make an Internet socket", "failed to open control socket"),
+        Call::CreateTap => ("make a tap", "failed to create tun device"),
+        Call::GetMtu => ("ask for an MTU", "failed to get mtu of bridge …"),
+        Call::SetMtu => ("set an MTU", "failed to set mtu of device …"),
+        Call::GetAddress => ("ask for a hardware address", "failed to get MAC address of device …"),
+        Call::SetAddress => ("set a hardware address", "failed to set MAC address of device …"),
+        Call::AddPort => ("put an interface on a bridge", "failed to add interface …"),
+        Call::GetFlags => ("ask whether an interface is up", "failed to get interface flags for …"),
+        Call::SetFlags => ("set an interface up", "failed to bring up interface …"),
+        Call::SendDescriptor => ("send a descriptor", "failed to write fd to unix socket"),
+    };
+    let (how, consequence) = match (refused.errno, refused.call) {
+        (None, _) => (
+            "whoever tries is killed".to_owned(),
+            "a signal would end it, and QEMU prints a bare \"bridge helper failed\"".to_owned(),
+        ),
+        (Some(errno), Call::DropPrivileges) => (errno.text(), format!("it would stop with \"{line}\"")),
+        (Some(errno), _) => (errno.text(), format!("it would stop with \"{line}: {}\"", errno.text())),
+    };
+    let remedy = Remedy::advice(
+        "the process was started so, and no change of the host takes that back",
+        "Start QEMU where no seccomp filter forbids it: systemd's SystemCallFilter= and what else of a unit implies one, a \
+         container's seccomp profile, a sandbox around the program.",
+    );
+    let message = format!("a seccomp filter keeps this process from calls that the helper makes to {step}: {how}");
+    let finding = Finding::fail("call-refused", message).so(consequence).mend(remedy);
+    Some(Finding { evidence: evidence(process), ..finding })
+}
+
+/// Whether the helper, once its file is as it should be, is root before it becomes the calling user.
+fn drops(case: &Case<'_>) -> bool {
+    match started(case) {
+        Launch::Started(credentials) if credentials.has_net_admin() => false,
+        Launch::Stopped(Refusal::CannotDrop(_) | Refusal::Forbidden(_)) => true,
+        _ => !helper_privilege::needs_none(case) && !by_capability(case) && becomes_caller(case),
+    }
+}
+
+/// Whether this build of the helper reads its files as the calling user.
+fn becomes_caller(case: &Case<'_>) -> bool {
+    let binary = case.snapshot.helper.binary.known();
+    binary.is_none_or(|binary| binary.drops_privileges || !binary.is_helper)
+}
+
 /// `SECBIT_NOROOT`: root is a user like any other. `SECBIT_KEEP_CAPS_LOCKED`: whoever stops being root has nothing left.
 fn secure_bits(case: &Case<'_>, process: &Process) -> Option<Finding> {
     let bits = process.securebits.known().copied().unwrap_or(0);
     let rootless = bits & SECBIT_NOROOT != 0;
-    let locked = !rootless && started(case) == Launch::Stopped(Refusal::CannotDrop(Vec::new()));
-    if !(rootless || locked) || by_capability(case) || process.capabilities.ambient & CAP_NET_ADMIN != 0 && !locked {
+    let locked = !rootless && bits & SECBIT_KEEP_CAPS_LOCKED != 0 && drops(case);
+    let brought_along = by_capability(case) || process.capabilities.ambient & CAP_NET_ADMIN != 0;
+    if !(locked || rootless && !brought_along) {
         return None;
     }
     let (message, setting) = match rootless {

@@ -30,7 +30,7 @@ pub use helper::{Binary, Format, Helper, OtherHelper, PathSource, Step};
 pub use libvirt::{HelperLookup, Libvirt, LibvirtNetwork};
 pub use machine::{Machine, Manager, OsRelease};
 pub use network::{Bridge, Link, Network, Port, Scope, WELL_KNOWN_BRIDGE, port_state};
-pub use process::{Capabilities, IdMap, NetOwner, Process, UserNamespace};
+pub use process::{Call, Capabilities, IdMap, NetOwner, Process, RealIdentity, RefusedCall, UserNamespace};
 pub use redact::redact;
 pub use subject::Subject;
 pub use trial::{End, Frames, Loss, Payload, Rung, Sent, Silence, Tap, Trial};

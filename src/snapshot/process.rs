@@ -23,6 +23,12 @@ pub struct Process {
     /// The error of making an Internet socket, where a seccomp filter or a security module refuses it to this process.
     #[serde(default)]
     pub socket_error: Option<Errno>,
+    /// The system calls of the helper that a seccomp filter refuses to this process, in the helper's order.
+    #[serde(default)]
+    pub refused_calls: Vec<RefusedCall>,
+    /// Whom the helper takes for its caller, where that is somebody else than the subject, who has the effective rights.
+    #[serde(default)]
+    pub real: Option<RealIdentity>,
     /// The user namespace it is in.
     pub user_namespace: UserNamespace,
     /// Who owns the network namespace it is in, seen from its user namespace.
@@ -35,6 +41,59 @@ pub struct Process {
     #[serde(default, with = "path")]
     #[schemars(with = "Option<path::Written>")]
     pub directory: Option<PathBuf>,
+}
+
+/// Real user and group.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+pub struct RealIdentity {
+    /// The user.
+    pub uid: u32,
+    /// The group.
+    pub gid: u32,
+}
+
+/// A call that is refused.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+pub struct RefusedCall {
+    /// The step of the helper that it is made for.
+    pub call: Call,
+    /// The error that it gives; absent where a signal ends whoever makes it.
+    pub errno: Option<Errno>,
+}
+
+/// The steps of the helper that a filter can refuse.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Call {
+    /// To become the calling user.
+    DropPrivileges,
+    /// To make the socket that interfaces are set with.
+    MakeSocket,
+    /// `TUNSETIFF`.
+    CreateTap,
+    /// `SIOCGIFMTU`, of the bridge.
+    GetMtu,
+    /// `SIOCSIFMTU`, of the tap.
+    SetMtu,
+    /// `SIOCGIFHWADDR`.
+    GetAddress,
+    /// `SIOCSIFHWADDR`.
+    SetAddress,
+    /// `SIOCBRADDIF`.
+    AddPort,
+    /// `SIOCGIFFLAGS`.
+    GetFlags,
+    /// `SIOCSIFFLAGS`.
+    SetFlags,
+    /// To send the tap's descriptor.
+    SendDescriptor,
+}
+
+impl Process {
+    /// How this call is refused, where it is.
+    pub fn refused(&self, call: Call) -> Option<RefusedCall> {
+        self.refused_calls.iter().copied().find(|refused| refused.call == call)
+    }
 }
 
 /// The five capability sets, as bit masks.

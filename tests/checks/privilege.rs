@@ -1,7 +1,10 @@
 //! What the process itself may gain.
 
+use bridge_doctor::helper::{Launch, launch};
 use bridge_doctor::probe::{Judgement, Level::Fail};
-use bridge_doctor::snapshot::{Errno, Fact, FileCapabilities, NetOwner, Process, Snapshot};
+use bridge_doctor::snapshot::{
+    Call, Errno, Fact, FileCapabilities, NetOwner, Process, RealIdentity, RefusedCall, Snapshot,
+};
 use insta::assert_snapshot;
 
 use crate::state::{NET_ADMIN, NET_ADMIN_EP, State, finds, inode, known};
@@ -106,4 +109,24 @@ fn root_gains_nothing() {
 fn no_socket_is_to_be_had() {
     let state = with(|process| process.socket_error = Some(Errno::EACCES));
     assert_snapshot!(finds(&state, &[("privilege-gain", Fail, "socket-refused")]));
+}
+
+#[test]
+fn a_filter_refuses_a_call() {
+    let refused = |call, errno| with(|process| process.refused_calls = vec![RefusedCall { call, errno }]);
+    let state = refused(Call::AddPort, Some(Errno::EPERM));
+    assert_snapshot!(finds(&state, &[("privilege-gain", Fail, "call-refused")]));
+    let state = refused(Call::DropPrivileges, None);
+    assert_snapshot!(finds(&state, &[("privilege-gain", Fail, "call-refused")]));
+}
+
+/// The helper becomes the user and the group that stand behind the effective ones.
+#[test]
+fn a_real_group_that_is_another_is_the_helpers() {
+    let state = with(|process| process.real = Some(RealIdentity { uid: 1000, gid: 4002 }));
+    let host = &state.host;
+    match launch(&host.subject, &host.process, &host.helper) {
+        Launch::Started(credentials) => assert_eq!((credentials.uid, credentials.egid), (1000, 4002)),
+        other => panic!("the helper starts, and not: {other:?}"),
+    }
 }

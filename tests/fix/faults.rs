@@ -2,8 +2,9 @@
 
 use bridge_doctor::probe::Expect;
 use bridge_doctor::snapshot::{
-    Access, Answer, Bytes, Chain, Driver, End, Errno, Fact, FileCapabilities, Format, Frames, HelperLookup, Inode,
-    Kind, Link, Loss, NetOwner, OtherHelper, PathSource, Payload, Rung, Sent, Snapshot, Step, Trial,
+    Access, Answer, Bytes, Call, Chain, Driver, End, Errno, Fact, FileCapabilities, Format, Frames, HelperLookup,
+    Inode, Kind, Link, Loss, NetOwner, OtherHelper, PathSource, Payload, RefusedCall, Rung, Sent, Snapshot, Step,
+    Trial,
 };
 
 /// The host that every fault starts from.
@@ -109,6 +110,9 @@ pub(crate) const FAULTS: &[Fault] = &[
     Fault::new("user namespace", "user-namespace", |host| process(host).net_owner = Fact::Known(NetOwner::Above)),
     Fault::new("securebits", "secure-bits", |host| process(host).securebits = Fact::Known(1)),
     Fault::new("no sockets", "socket-refused", |host| process(host).socket_error = Some(Errno::EACCES)),
+    Fault::new("a filter", "call-refused", |host| {
+        process(host).refused_calls = vec![RefusedCall { call: Call::CreateTap, errno: Some(Errno::EPERM) }];
+    }),
     Fault::new("no ACL", "acl-missing", acl_missing),
     Fault::new("a dangling ACL", "acl-missing", |host| {
         acl_missing(host);

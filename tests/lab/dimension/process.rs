@@ -1,15 +1,21 @@
 //! The credentials of the process that starts the helper.
 
+use nix::libc;
 use rustix::thread::{CapabilitiesSecureBits, CapabilitySet};
 
 use super::{Realise, Value};
-use crate::sandbox::{Credentials, UserNamespace};
+use crate::sandbox::{Credentials, Filter, UserNamespace};
 
 const BOUNDING: &str = "capability-bounding-set";
 const NAMESPACE: &str = "user-namespace";
 const ALICE: Credentials = Credentials::ALICE;
 const ROOT: Credentials = Credentials::ROOT;
 const DAC: CapabilitySet = CapabilitySet::DAC_OVERRIDE.union(CapabilitySet::DAC_READ_SEARCH);
+
+const TUNSETIFF: u32 = libc::TUNSETIFF as u32;
+const SIOCSIFHWADDR: u32 = libc::SIOCSIFHWADDR as u32;
+const SIOCBRADDIF: u32 = 0x89a2;
+const INTERNET: u32 = libc::AF_INET as u32;
 
 /// Every value.
 pub(super) fn values() -> Vec<Value> {
@@ -40,6 +46,11 @@ pub(super) fn values() -> Vec<Value> {
         fault("bounding-set-without-setgid", BOUNDING, dropped(CapabilitySet::SETGID)),
         fault("bounding-set-empty", BOUNDING, dropped(CapabilitySet::all())),
         fault("root-without-net-admin", BOUNDING, Credentials { dropped: CapabilitySet::NET_ADMIN, ..ROOT }),
+        filtered("filter-refuses-taps", libc::SYS_ioctl, Some((1, TUNSETIFF)), Some(libc::EPERM)),
+        filtered("filter-refuses-ports", libc::SYS_ioctl, Some((1, SIOCBRADDIF)), Some(libc::EACCES)),
+        filtered("filter-refuses-addresses", libc::SYS_ioctl, Some((1, SIOCSIFHWADDR)), Some(libc::EPERM)),
+        filtered("filter-kills-for-taps", libc::SYS_ioctl, Some((1, TUNSETIFF)), None),
+        filtered("filter-kills-for-sockets", libc::SYS_socket, Some((0, INTERNET)), None),
         fault("user-namespace-as-root", NAMESPACE, inside(UserNamespace::MappedToRoot)),
         fault("user-namespace-same-user", NAMESPACE, inside(UserNamespace::SameUser)),
         fault("container", NAMESPACE, inside(UserNamespace::Container)),
@@ -58,6 +69,12 @@ pub(super) fn values() -> Vec<Value> {
         odd("no-setuid-fixup", Credentials { secure_bits: CapabilitiesSecureBits::NO_SETUID_FIXUP, ..ALICE }),
         odd("no-ambient-raise", Credentials { secure_bits: CapabilitiesSecureBits::NO_CAP_AMBIENT_RAISE, ..ALICE }),
     ]
+}
+
+/// A process that may not make one of the helper's calls.
+fn filtered(name: &'static str, call: libc::c_long, argument: Option<(u32, u32)>, errno: Option<i32>) -> Value {
+    let filter = Some(Filter { call, argument, errno });
+    fault(name, "call-refused", Credentials { filter, ..ALICE })
 }
 
 fn good(name: &'static str, credentials: Credentials) -> Value {

@@ -13,6 +13,7 @@ use rustix::thread::{
     configure_capability_in_ambient_set, move_into_link_name_space,
 };
 
+use super::filter::Filter;
 use super::namespaces::{Namespaces, UserNamespace};
 
 /// Alice, whose virtual machine it is.
@@ -43,6 +44,8 @@ pub struct Credentials {
     pub secure_bits: CapabilitiesSecureBits,
     /// The soft limit of open files.
     pub open_files: u64,
+    /// A call that it may not make.
+    pub filter: Option<Filter>,
     /// The user namespace it lives in.
     pub user_namespace: Option<UserNamespace>,
 }
@@ -58,6 +61,7 @@ impl Credentials {
         no_new_privs: false,
         secure_bits: CapabilitiesSecureBits::empty(),
         open_files: 1_024,
+        filter: None,
         user_namespace: None,
     };
     /// Root, with every capability.
@@ -96,6 +100,9 @@ impl Credentials {
         thread::set_keep_capabilities(!kept.is_empty())?;
         if !self.secure_bits.is_empty() {
             thread::set_capabilities_secure_bits(self.secure_bits)?;
+        }
+        if let Some(filter) = self.filter {
+            filter.put_on()?;
         }
         become_user(self.uid, self.groups)?;
         if self.uid != 0 {

@@ -2,6 +2,7 @@
 
 mod credentials;
 pub mod files;
+mod filter;
 pub mod mounts;
 mod namespaces;
 mod network;
@@ -18,6 +19,7 @@ use nix::sys::stat::SFlag;
 use rustix::thread::UnshareFlags;
 
 pub use credentials::{ALICE, Credentials, LAB_GROUP, STRANGER, execute_exactly, is_setup_failure};
+pub use filter::Filter;
 pub use namespaces::{Namespaces, UserNamespace};
 pub use network::{Net, knows_vlans};
 pub use run::{Ended, run};

@@ -1,6 +1,7 @@
 //! The same questions, asked by root about Alice and about a process of hers.
 
 use libtest_mimic::Trial;
+use rustix::thread::CapabilitiesSecureBits;
 
 use crate::dimension::Dimension;
 use crate::doctor::{self, Report};
@@ -10,9 +11,12 @@ use crate::trial::single::one_finding;
 
 /// The trials.
 pub fn trials() -> Vec<Trial> {
-    // The kernel shows the secure bits of a process to that process alone.
-    let shows =
-        |state: &State| !["root-gains-nothing", "keeps-nothing"].contains(&state.value(Dimension::Process).name);
+    // The kernel shows the secure bits of a process to that process alone, and what its filters forbid to nobody.
+    let shows = |state: &State| {
+        let credentials = state.credentials();
+        let odd = CapabilitiesSecureBits::NO_ROOT | CapabilitiesSecureBits::KEEP_CAPS_LOCKED;
+        credentials.filter.is_none() && !credentials.secure_bits.intersects(odd)
+    };
     let by_name = |state: &State| state.value(Dimension::Process).name == "plain";
     vec![
         super::over_states(

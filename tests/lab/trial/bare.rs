@@ -1,16 +1,20 @@
 //! Whole answers: a bare container, two faults at once.
 
 use libtest_mimic::{Failed, Trial};
+use rustix::thread::CapabilitySet;
 
 use crate::doctor;
+use crate::oracle;
 use crate::sandbox::{Credentials, Sandbox, files, run};
 use crate::state::State;
+use crate::tally::agrees;
 
 /// The trials.
 pub fn trials() -> Vec<Trial> {
     vec![
         super::trial("a bare container is told what to install", bare),
         super::trial("two faults are both named the first time", two_faults),
+        super::trial("a capability that the helper loses opens nothing", lost_on_the_way),
         super::trial("alice cannot answer for a stranger", for_a_stranger),
     ]
 }
@@ -38,6 +42,21 @@ fn two_faults(sandbox: &Sandbox) -> Result<(), Failed> {
     let mut named = report.root_causes();
     named.sort_unstable();
     if named == ["acl-missing", "helper-not-setuid"] { Ok(()) } else { Err(Failed::from(format!("{named:?}"))) }
+}
+
+/// A privileged file takes the ambient capabilities away, by which the process itself could open the device.
+fn lost_on_the_way(sandbox: &Sandbox) -> Result<(), Failed> {
+    let state = State::parse("tun:0600")?;
+    sandbox.realise(&state)?;
+    let ambient = CapabilitySet::NET_ADMIN | CapabilitySet::DAC_OVERRIDE;
+    let credentials = Credentials { ambient, ..Credentials::ALICE };
+    let helper = oracle::ask_as(sandbox, credentials, state.bridge())?;
+    let report = doctor::call(sandbox, credentials, doctor::check(&state))?.report()?;
+    agrees(&report, &helper)?;
+    match report.root_causes().as_slice() {
+        ["tun-device-permission"] => Ok(()),
+        other => Err(Failed::from(format!("{other:?}"))),
+    }
 }
 
 /// What only root can see is unknown to Alice, and she is told who can.
