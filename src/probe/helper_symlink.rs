@@ -5,6 +5,9 @@ use super::{Case, Evidence, Finding, Judgement};
 use crate::platform;
 use crate::snapshot::{Errno, Fact};
 
+/// The kernel follows no more.
+const MOST_LINKS: usize = 40;
+
 pub(super) fn judge(case: &Case<'_>) -> Judgement {
     let helper = &case.snapshot.helper;
     let chain = match &helper.chain {
@@ -35,13 +38,22 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
 
 fn dangling(case: &Case<'_>, errno: Errno, links: Vec<Evidence>) -> Finding {
     let helper = &case.snapshot.helper;
-    let last = helper.chain.known().and_then(|chain| chain.last());
-    let message = match (errno, last) {
+    let chain = helper.chain.known().map_or(&[][..], Vec::as_slice);
+    let circle = chain.iter().enumerate().any(|(at, step)| chain[..at].iter().any(|before| before.path == step.path));
+    let followed_nowhere = errno == Errno::ELOOP && !circle && chain.len() < MOST_LINKS;
+    let message = match (errno, chain.last()) {
+        (_, Some(step)) if followed_nowhere => {
+            format!("{} is a link, and its mount lets nobody follow links (nosymfollow)", step.path.display())
+        }
+        (Errno::ELOOP, _) if !circle => {
+            format!("{} leads over more links than the kernel follows", helper.path.display())
+        }
         (Errno::ELOOP, _) => format!("the links of {} go round in a circle", helper.path.display()),
         (_, Some(step)) => format!("{} leads to {}: {}", step.path.display(), step.target.display(), errno.text()),
         (_, None) => format!("{}: {}", helper.path.display(), errno.text()),
     };
     let remedy = match helper.others.first() {
+        _ if followed_nowhere => helper_privilege::remount(case, "symfollow"),
         Some(other) => helper_privilege::link(case, other),
         None => platform::of(&case.snapshot.machine).package_of_helper(),
     };

@@ -17,6 +17,9 @@ const OWNER: (&str, &str) = ("helper-setuid", "helper-owner-not-root");
 const CAPABILITIES: (&str, &str) = ("helper-setuid", "helper-file-caps-incomplete");
 const NOSUID: (&str, &str) = ("helper-mount", "helper-nosuid-mount");
 
+/// `MS_NOSYMFOLLOW` of Linux 5.10 and later.
+const NOSYMFOLLOW: MsFlags = MsFlags::from_bits_retain(256);
+
 /// Every value.
 pub(super) fn values() -> Vec<Value> {
     [privileged(), unprivileged(), linked(), not_executable()].concat()
@@ -146,6 +149,11 @@ fn linked() -> Vec<Value> {
             Mould::Helper.put(format!("{STORE}/real/helper"), 0, 0, 0o4755)?;
             files::link("real", format!("{STORE}/current"))?;
             files::link("../../../mnt/store/current/../current/helper", HELPER)
+        }),
+        fault("nosymfollow-mount", DANGLING, || {
+            stored(Mould::Helper, 0o4755)?;
+            files::link(format!("{STORE}/helper"), HELPER)?;
+            remount("/usr/lib/qemu", NOSYMFOLLOW)
         }),
         fault("dangling-link", DANGLING, || files::link("/mnt/store/nothing", HELPER)),
         fault("dangling-in-missing-directory", DANGLING, || files::link("/mnt/store/no/such/helper", HELPER)),
