@@ -1,5 +1,7 @@
 //! Messages that a terminal, a pager or a hasty hand cut off.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use regex::bytes::Regex;
@@ -111,9 +113,21 @@ pub(super) fn with_beginning(text: &str) -> Option<String> {
     Some(format!("{before}{missing}{after}"))
 }
 
+/// The messages of the programs that give reasons, compiled once: a log can be full of reasons that nobody knows.
+static KNOWN: LazyLock<Vec<(&'static str, &'static KnownError, Regex)>> = LazyLock::new(|| {
+    let errors =
+        catalogue::errors().filter(|(_, error)| ["qemu-bridge-helper", "qemu", "libvirt"].contains(&error.program));
+    errors.filter_map(|(page, error)| Some((page, error, Regex::new(error.pattern).ok()?))).collect()
+});
+
+thread_local! {
+    /// The causes of each message with each set of reasons that was asked for. There are few sets.
+    static CAUSES: RefCell<HashMap<(&'static str, Vec<&'static str>), Vec<Suspect>>> = RefCell::default();
+}
+
 /// The causes of a message whose reason is missing, in whole or from some letter on, or was not written as the C library has
 /// it: those of each reason that it may have had. None, where the reason is there.
-pub(super) fn causes(error: &KnownError, reason: Option<&str>) -> Option<Vec<Suspect>> {
+pub(super) fn causes(error: &'static KnownError, reason: Option<&str>) -> Option<Vec<Suspect>> {
     let reason = match reason {
         Some(reason) => reason,
         None if error.pattern.ends_with(OPEN) => "",
@@ -125,20 +139,30 @@ pub(super) fn causes(error: &KnownError, reason: Option<&str>) -> Option<Vec<Sus
     if texts.is_empty() {
         return None;
     }
-    let example = Regex::new(error.pattern).ok()?;
-    let stem = error.example.get(..example.captures(error.example.as_bytes())?.name("errno")?.start())?;
+    let key = (error.id, texts);
+    if let Some(causes) = CAUSES.with_borrow(|causes| causes.get(&key).cloned()) {
+        return Some(causes);
+    }
+    let causes = joined(messages_with(error, &key.1)?);
+    CAUSES.with_borrow_mut(|all| all.insert(key, causes.clone()));
+    Some(causes)
+}
+
+/// The known messages that this one is with any of these reasons.
+fn messages_with(error: &KnownError, texts: &[&str]) -> Option<Vec<(&'static str, &'static KnownError)>> {
+    let (.., regex) = KNOWN.iter().find(|(_, known, _)| known.id == error.id)?;
+    let stem = error.example.get(..regex.captures(error.example.as_bytes())?.name("errno")?.start())?;
     let messages: Vec<String> = texts.iter().map(|text| format!("{stem}{text}")).collect();
     let mut open: Vec<&str> = messages.iter().map(String::as_str).collect();
-    let mut meant: Vec<(&str, &KnownError)> = Vec::new();
-    for (page, one) in catalogue::errors().filter(|(_, one)| one.program == error.program) {
+    let mut meant = Vec::new();
+    for (page, one, regex) in KNOWN.iter().filter(|(_, one, _)| one.program == error.program) {
         let before = open.len();
-        let regex = Regex::new(one.pattern).ok()?;
         open.retain(|message| !regex.is_match(message.as_bytes()));
         if open.len() < before {
-            meant.push((page, one));
+            meant.push((*page, *one));
         }
     }
-    Some(joined(meant))
+    Some(meant)
 }
 
 /// The causes of any of these errors, first those of checks that others wait for.

@@ -102,7 +102,8 @@ pub(super) fn meant(text: &str) -> Vec<&'static str> {
         TEXTS.iter().copied().filter(|text| is_meant(text)).collect()
     };
     let begun = some(&|text| text.starts_with(left));
-    let misread = || some(&|text| strsim::damerau_levenshtein(text, left) <= MISREAD);
+    let is_near = |text: &str| text.len().abs_diff(left.len()) <= MISREAD;
+    let misread = || some(&|text| is_near(text) && strsim::damerau_levenshtein(text, left) <= MISREAD);
     let translated = || some(&|_| !left.is_ascii());
     match begun.is_empty().then(misread) {
         None => begun,
