@@ -120,9 +120,12 @@ static KNOWN: LazyLock<Vec<(&'static str, &'static KnownError, Regex)>> = LazyLo
     errors.filter_map(|(page, error)| Some((page, error, Regex::new(error.pattern).ok()?))).collect()
 });
 
+/// The id of a message, and the reasons that it may have had.
+type Message = (&'static str, Vec<&'static str>);
+
 thread_local! {
     /// The causes of each message with each set of reasons that was asked for. There are few sets.
-    static CAUSES: RefCell<HashMap<(&'static str, Vec<&'static str>), Vec<Suspect>>> = RefCell::default();
+    static CAUSES: RefCell<HashMap<Message, Vec<Suspect>>> = RefCell::default();
 }
 
 /// The causes of a message whose reason is missing, in whole or from some letter on, or was not written as the C library has

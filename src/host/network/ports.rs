@@ -30,42 +30,41 @@ const DRIVER: std::ops::Range<usize> = 4..36;
 pub(super) fn of(bridge: &str) -> Option<Vec<u32>> {
     let mut ports: [c_int; MOST_PORTS] = [0; MOST_PORTS];
     let list = ports.as_mut_ptr().expose_provenance() as c_ulong;
-    let mut question: [c_ulong; 4] = [GET_PORT_LIST, list, MOST_PORTS as c_ulong, 0];
+    let mut command: [c_ulong; 4] = [GET_PORT_LIST, list, MOST_PORTS as c_ulong, 0];
+    let mut question = question(bridge)?;
+    question.ifr_ifru.ifru_data = command.as_mut_ptr().cast();
     let socket = Socket::new(NETLINK_ROUTE).ok()?;
     // SAFETY: the kernel reads the four words, and writes at most as many numbers as the third of them says into the list
     // that the second points to; both live until it returns.
-    unsafe { ask(&socket, PRIVATE, bridge, question.as_mut_ptr().cast()) }?;
+    unsafe { ask(&socket, PRIVATE, &mut question) }?;
     let mut numbers: Vec<u32> =
         ports.iter().filter_map(|&port| u32::try_from(port).ok().filter(|&port| port > 0)).collect();
     numbers.sort_unstable();
     Some(numbers)
 }
 
-/// What the driver of an interface calls itself, by numbers, in a fifth of the time that a whole description takes. Those
+/// What the drivers of interfaces call themselves, by numbers, in a fifth of the time that whole descriptions take. Those
 /// that are made by software (`tun`, `veth`, `dummy`) are named like the kind.
 pub(super) fn drivers(numbers: &[u32]) -> impl Iterator<Item = (u32, Option<String>)> {
     let socket = Socket::new(NETLINK_ROUTE).ok();
-    numbers.iter().map(move |&number| {
-        let socket = socket.as_ref();
-        let name = socket.and_then(|socket| netdevice::index_to_name(socket, number).ok());
-        (number, name.and_then(|name| driver(socket?, &name)))
-    })
+    numbers.iter().map(move |&number| (number, driver(socket.as_ref(), number)))
 }
 
-fn driver(socket: &Socket, name: &str) -> Option<String> {
+fn driver(socket: Option<&Socket>, number: u32) -> Option<String> {
+    let mut question = question("")?;
+    question.ifr_ifru.ifru_ifindex = c_int::try_from(number).ok()?;
+    // SAFETY: the kernel reads the number, and writes the name beside it.
+    unsafe { ask(socket?, libc::SIOCGIFNAME as libc::Ioctl, &mut question) }?;
     let mut info = [0_u8; DRIVER_INFO];
     info[..4].copy_from_slice(&GET_DRIVER.to_ne_bytes());
+    question.ifr_ifru.ifru_data = info.as_mut_ptr().cast();
     // SAFETY: the kernel reads the command, and writes at most as many bytes as the array has; it lives until then.
-    unsafe { ask(socket, ETHTOOL, name, info.as_mut_ptr().cast()) }?;
+    unsafe { ask(socket?, ETHTOOL, &mut question) }?;
     CStr::from_bytes_until_nul(&info[DRIVER]).ok()?.to_str().ok().map(str::to_owned)
 }
 
-/// Asks the interface of this name; nothing where it does not answer.
-///
-/// # Safety
-///
-/// `data` points to what the kernel reads and writes for this request.
-unsafe fn ask(socket: &Socket, request: libc::Ioctl, name: &str, data: *mut c_char) -> Option<()> {
+/// A question about the interface of this name; nothing where it is too long for one.
+fn question(name: &str) -> Option<libc::ifreq> {
     if name.len() >= libc::IFNAMSIZ {
         return None;
     }
@@ -74,9 +73,17 @@ unsafe fn ask(socket: &Socket, request: libc::Ioctl, name: &str, data: *mut c_ch
     for (to, byte) in question.ifr_name.iter_mut().zip(name.bytes()) {
         *to = c_char::from_ne_bytes([byte]);
     }
-    question.ifr_ifru.ifru_data = data;
-    // SAFETY: the kernel reads the name and the pointer, of which the caller answers for what is behind.
-    let answered = unsafe { libc::ioctl(socket.as_raw_fd(), request, &raw mut question) };
+    Some(question)
+}
+
+/// Asks; nothing where there is no answer.
+///
+/// # Safety
+///
+/// What the question points to is what the kernel reads and writes for this request.
+unsafe fn ask(socket: &Socket, request: libc::Ioctl, question: &mut libc::ifreq) -> Option<()> {
+    // SAFETY: the kernel reads and writes the question, and what it points to, for which the caller answers.
+    let answered = unsafe { libc::ioctl(socket.as_raw_fd(), request, &raw mut *question) };
     (answered >= 0).then_some(())
 }
 
