@@ -17,11 +17,12 @@ const fn listed(id: &'static str, what: &'static str, against: &'static str, tar
 }
 
 /// Every figure, in the order of the table.
-pub(crate) const FIGURES: [Listed; 11] = [
+pub(crate) const FIGURES: [Listed; 12] = [
     listed("true", "`check` on a working host", "`/bin/true`", "3"),
     listed("validate", "`check` on a working host", "`virt-host-validate qemu`", "0.15"),
     listed("memory", "its peak memory", "", "8 MiB"),
     listed("ports", "`check` with 1,022 ports on the bridge, one of them the uplink", "`check` with none", "2"),
+    listed("taps", "`check` with 1,023 taps on the bridge, and no uplink", "`check` with none", "2"),
     listed("interfaces", "`check` with 10,000 interfaces", "`check` with none", "2"),
     listed("acl", "`acl` on 1,000,001 rules", "`qemu-bridge-helper`", "1"),
     listed("attach", "`attach` with its frames", "two runs of `qemu-bridge-helper`", "+20 ms"),

@@ -25,6 +25,8 @@ const DOCTOR: &str = env!("CARGO_BIN_EXE_bridge-doctor");
 const CHECK: [&str; 6] = [DOCTOR, "check", "--bridge", "br0", "--user", "nobody"];
 /// With the uplink as many as leave room for one more.
 const PORTS: usize = 1021;
+/// As many as a bridge can have.
+const TAPS: usize = 1023;
 /// What tells the machine of one table from that of another.
 const MACHINE: &str = r#"printf '%s, %s processors of kind %s, Linux %s, libvirt %s, %s' "$(. /etc/os-release; echo "$PRETTY_NAME")" \
     "$(nproc)" "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)" "$(uname -r)" \
@@ -97,6 +99,9 @@ fn check(table: &mut Table) -> anyhow::Result<()> {
     scene.add_ports("br0", PORTS)?;
     Series::take()?.beside(&empty, table, "ports");
     scene.remove_ports(PORTS)?;
+    scene.replace_uplink_by_taps(TAPS)?;
+    Series::take()?.beside(&empty, table, "taps");
+    scene.remove_ports(TAPS)?;
     scene.add_interfaces(10_000)?;
     Series::take()?.beside(&empty, table, "interfaces");
     scene.write_acl((0..1_000_000).map(|number| format!("allow b{number}\n")).chain(["allow br0\n".to_owned()]))?;

@@ -55,6 +55,12 @@ impl Scene {
         batch((0..count).map(|number| format!("link add p{number} master {bridge} type veth peer name q{number}\n")))
     }
 
+    /// Gives br0 taps in the place of its uplink.
+    pub(crate) fn replace_uplink_by_taps(&self, count: usize) -> anyhow::Result<()> {
+        run(&["ip", "link", "set", "uplink", "nomaster"])?;
+        batch((0..count).map(|number| format!("tuntap add p{number} mode tap\nlink set p{number} master br0\n")))
+    }
+
     /// Takes them away.
     pub(crate) fn remove_ports(&self, count: usize) -> anyhow::Result<()> {
         batch((0..count).map(|number| format!("link del p{number}\n")))
