@@ -25,6 +25,8 @@ pub enum Refusal {
     NotStarted(Errno),
     /// A signal ends it: its file is cut off.
     Crashed,
+    /// Its loader does not find this library.
+    NoLibrary(String),
     /// It cannot become the calling user, for want of these capabilities, or because none would outlive the change.
     CannotDrop(Vec<&'static str>),
     /// A filter refuses what it takes to become the calling user: with this error, or by a signal.
@@ -80,15 +82,18 @@ pub fn launch(subject: &Subject, process: &Fact<Process>, helper: &Helper) -> La
         });
     }
     let executable = Executable { inode, nosuid: mount.nosuid, capabilities };
-    let drops = helper.binary.known().is_none_or(|binary| binary.drops_privileges);
-    start(subject, process, executable, drops)
+    start(subject, process, executable, helper.binary.known())
 }
 
-fn start(subject: &Subject, process: &Process, executable: Executable<'_>, drops: bool) -> Launch {
+fn start(subject: &Subject, process: &Process, executable: Executable<'_>, binary: Option<&Binary>) -> Launch {
     let credentials = match execute(subject, process, executable) {
         Ok(credentials) => credentials,
         Err(errno) => return Launch::Stopped(Refusal::NotStarted(errno)),
     };
+    if let Some(library) = binary.and_then(|binary| binary.missing_library.as_ref()) {
+        return Launch::Stopped(Refusal::NoLibrary(library.clone()));
+    }
+    let drops = binary.is_none_or(|binary| binary.drops_privileges);
     let runs_as_root = process.user_namespace.users.root == Some(credentials.euid);
     if !drops || !runs_as_root || credentials.uid == credentials.euid {
         return Launch::Started(credentials);

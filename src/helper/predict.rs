@@ -18,6 +18,9 @@ pub fn predict(snapshot: &Snapshot, acl: &Reading, bridge: &str) -> Option<Predi
             return Some(Prediction::not_started(bridge, errno, judged_by));
         }
         Launch::Stopped(Refusal::Crashed) => return Some(Prediction::crashed(bridge, &["helper-executable"])),
+        Launch::Stopped(Refusal::NoLibrary(library)) => {
+            return Some(Prediction::not_loaded(bridge, &snapshot.helper.path, &library, &["helper-executable"]));
+        }
         Launch::Stopped(Refusal::CannotDrop(_)) => {
             let judged_by = &["privilege-gain", "helper-setuid"];
             return Some(Prediction::refused(bridge, "failed to drop privileges".to_owned(), judged_by));

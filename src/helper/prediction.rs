@@ -1,5 +1,7 @@
 //! What the helper is predicted to do.
 
+use std::path::Path;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -31,7 +33,7 @@ pub struct Prediction {
 pub enum Outcome {
     /// It hands over a tap that is a port of the bridge.
     Attached,
-    /// It prints why not and exits with 1.
+    /// It prints why not and exits: with 1 where its own code ends it.
     Refused,
     /// `execve` fails: QEMU prints a bare "bridge helper failed".
     NotStarted,
@@ -52,6 +54,13 @@ impl Prediction {
 
     pub(super) fn not_started(bridge: &str, errno: Errno, judged_by: &'static [&'static str]) -> Self {
         Self { errno: Some(errno), ..Self::ended(bridge, Outcome::NotStarted, judged_by) }
+    }
+
+    /// The loader of the GNU C library says so, and not the helper.
+    pub(super) fn not_loaded(bridge: &str, helper: &Path, library: &str, judged_by: &'static [&'static str]) -> Self {
+        let why = "cannot open shared object file: No such file or directory";
+        let line = format!("{}: error while loading shared libraries: {library}: {why}", helper.display());
+        Self::refused(bridge, line, judged_by).exits(127)
     }
 
     pub(super) fn crashed(bridge: &str, judged_by: &'static [&'static str]) -> Self {

@@ -1,6 +1,7 @@
 //! What the helper's own bytes tell: its format, the ACL path compiled in, how it gives up its privileges.
 
 mod interpreter;
+mod libraries;
 mod loading;
 
 use std::ffi::OsStr;
@@ -26,7 +27,7 @@ const START: u64 = 256;
 
 /// Reads the program.
 pub(super) fn read(root: &Root, asker: &Asker, path: &Path) -> Fact<Binary> {
-    match Program::open(root, path, LIMIT).and_then(|program| examine(Starter { root, asker }, &program)) {
+    match Program::open(root, path, LIMIT).and_then(|program| examine(Starter { root, asker }, path, &program)) {
         Ok(binary) => Fact::Known(binary),
         Err(Unread::Failed(errno)) => unreadable(path, errno),
         Err(Unread::Special) => Fact::unknown(format!("`{}` is no regular file", path.display())),
@@ -34,15 +35,23 @@ pub(super) fn read(root: &Root, asker: &Asker, path: &Path) -> Fact<Binary> {
     }
 }
 
-fn examine(starter: Starter<'_>, program: &Program) -> Result<Binary, Unread> {
+fn examine(starter: Starter<'_>, path: &Path, program: &Program) -> Result<Binary, Unread> {
     let is_helper = |bytes: &[u8]| memmem::find(bytes, b"failed to parse default acl file").is_some();
     let bytes = program.texts(is_helper)?;
     let has = |text: &str| memmem::find(&bytes, text.as_bytes()).is_some();
     let loads = |name: &str| Ok(has(name) || memmem::find(&program.names()?, name.as_bytes()).is_some());
     let acl_path = acl_path(&bytes);
     let relocation = acl_path.as_deref().and_then(|path| relocation(&bytes, path));
+    let format = format(starter, program.parts(), 1);
+    let missing_library = match &format {
+        Format::Elf { interpreter: Some(loader), interpreter_error: None } => {
+            libraries::missing(starter.root, path, program.parts(), loader)
+        }
+        _ => None,
+    };
     Ok(Binary {
-        format: format(starter, program.parts(), 1),
+        format,
+        missing_library,
         is_helper: is_helper(&bytes),
         // The message stands only in builds that drop privileges, and also where libcap-ng is linked in statically.
         drops_privileges: has("failed to drop privileges") || loads("libcap-ng.so")?,

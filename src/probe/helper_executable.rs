@@ -47,6 +47,14 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
     if inode.mount.known().is_none() {
         return Judgement::missing(&inode.mount);
     }
+    if let Some(library) = helper.binary.known().and_then(|binary| binary.missing_library.as_ref()) {
+        let message = format!("{path} needs {library}, which is not installed");
+        let consequence = format!("it would stop with \"error while loading shared libraries: {library}\"");
+        let remedy = helper_privilege::install_again(case)
+            .with_note("Where that does not bring the library back, reinstall the package that holds it.");
+        let finding = Finding::fail("helper-library-missing", message).so(consequence).mend(remedy);
+        return Finding { evidence, ..finding.seen("library", library) }.into();
+    }
     if !is_the_helper(helper) {
         return Judgement::unjudged(format!(
             "{path} runs, but it is not qemu-bridge-helper: nobody can foretell what it does"

@@ -97,6 +97,9 @@ pub struct OtherHelper {
 pub struct Binary {
     /// The format the kernel would meet.
     pub format: Format,
+    /// The first of its libraries that its loader does not find.
+    #[serde(default)]
+    pub missing_library: Option<String>,
     /// Whether it holds the helper's own messages.
     pub is_helper: bool,
     /// Whether it is linked to libcap-ng, and so becomes the calling user before it reads the ACL.

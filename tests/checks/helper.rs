@@ -152,6 +152,12 @@ fn it_is_no_program() {
 }
 
 #[test]
+fn a_library_is_missing() {
+    let state = State::with(|host| known(&mut host.helper.binary).missing_library = Some("libcap-ng.so.0".to_owned()));
+    assert_snapshot!(finds(&state, &[("helper-executable", Fail, "helper-library-missing")]));
+}
+
+#[test]
 fn another_program_in_its_place_is_not_vouched_for() {
     let state = State::with(|host| known(&mut host.helper.binary).is_helper = false);
     finds(&state, &[]);

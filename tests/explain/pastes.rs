@@ -289,7 +289,7 @@ fn without_its_reason_it_has_the_causes_of_every_reason() {
     }
     assert_eq!(
         causes("failed to add interface `tap0' to bridge `br0'"),
-        ["not-a-bridge", "bridge-missing", "bridge-full"]
+        ["not-a-bridge", "bridge-missing", "bridge-full", "call-refused"]
     );
     assert_eq!(causes("failed to add interface `tap0' to bridge `br0': Exch"), ["bridge-full"]);
     assert_eq!(causes("'/x/helper' is not a suitable bridge helper: Perm"), ["helper-not-executable"]);

@@ -82,6 +82,11 @@ pub(crate) const FAULTS: &[Fault] = &[
         host.helper.executable = no(Errno::EACCES);
     }),
     Fault::new("another format", "helper-bad-format", |host| binary(host, Format::Unrecognised)),
+    Fault::new("without a library", "helper-library-missing", |host| {
+        if let Fact::Known(binary) = &mut host.helper.binary {
+            binary.missing_library = Some("libcap-ng.so.0".to_owned());
+        }
+    }),
     Fault::new("not setuid", "helper-not-setuid", unprivileged),
     Fault::new("not setuid, without an override", "helper-not-setuid", |host| {
         unprivileged(host);

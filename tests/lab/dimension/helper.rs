@@ -202,6 +202,9 @@ fn not_executable() -> Vec<Value> {
         }),
         fault("empty-file", FORMAT, || Mould::Empty.put(HELPER, 0, 0, 0o4755)),
         fault("truncated-file", FORMAT, || Mould::Truncated.put(HELPER, 0, 0, 0o4755)),
+        fault("lost-library", ("helper-executable", "helper-library-missing"), || {
+            Mould::LostLibrary.put(HELPER, 0, 0, 0o4755)
+        }),
         fault("foreign-processor", FORMAT, || Mould::Foreign.put(HELPER, 0, 0, 0o4755)),
         fault("lost-script", FORMAT, || Mould::LostScript.put(HELPER, 0, 0, 0o4755)),
         fault("script-with-a-long-path", FORMAT, || Mould::LongScript.put(HELPER, 0, 0, 0o4755)),

@@ -64,6 +64,8 @@ pub enum Mould {
     OtherLoader,
     /// A script with [`LOADER`] for an interpreter.
     OtherScript,
+    /// The real helper with a library that is missing.
+    LostLibrary,
     /// The real helper that calls itself a program of 32 bits, which the kernel does not read.
     WrongClass,
 }
@@ -71,7 +73,7 @@ pub enum Mould {
 static REAL_HELPER: LazyLock<Vec<u8>> = LazyLock::new(|| fs::read(HELPER).unwrap_or_default());
 
 impl Mould {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Helper,
         Self::SecondHelper,
         Self::Empty,
@@ -82,6 +84,7 @@ impl Mould {
         Self::LostLoader,
         Self::OtherLoader,
         Self::OtherScript,
+        Self::LostLibrary,
         Self::WrongClass,
     ];
 
@@ -118,6 +121,14 @@ impl Mould {
                 if let Some(at) = bytes.windows(loader.len()).position(|window| window == loader) {
                     let name = LOADER.bytes().chain(std::iter::repeat(0)).take(loader.len());
                     bytes.splice(at..at + loader.len(), name);
+                }
+                bytes
+            }
+            Self::LostLibrary => {
+                let mut bytes = real.clone();
+                let library = b"libcap-ng.so.0\0";
+                if let Some(at) = bytes.windows(library.len()).position(|window| window == library) {
+                    bytes.splice(at..at + library.len(), *b"libcap-ng.so.9\0");
                 }
                 bytes
             }

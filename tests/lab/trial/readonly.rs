@@ -95,9 +95,10 @@ const ASKING_IOCTLS: &[&str] = &[
     "NS_GET_NSTYPE",
     "TCGETS",
     "TIOCGWINSZ",
-    // The bridge's own requests are not told apart here. Those that change it take a privilege that alice lacks, and for
-    // her, too, the one that is sent succeeds.
+    // The bridge's own requests and ethtool's are not told apart here. Those that change something take a privilege that
+    // alice lacks, and for her, too, those that are sent succeed.
     "SIOCDEVPRIVATE",
+    "SIOCETHTOOL",
     "SIOCGIF",
     "FIOCLEX",
 ];

@@ -38,6 +38,8 @@ fn qemu_agrees(sandbox: &Sandbox, state: &State, helper: &Verdict) -> Result<(),
     let attached = super::tools::json(&answer)?;
     let (works, said) = qemu(sandbox, state).map_err(|error| format!("QEMU: {error}"))?;
     let line = attached["stderr"].as_str().filter(|_| !works).unwrap_or_default();
+    // It looks for the helper from where it stands itself.
+    let said = said.replace("/bin/../", "/");
     if works == (attached["outcome"] == "attached") && said.contains(line) {
         return Ok(());
     }
