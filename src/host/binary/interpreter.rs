@@ -14,9 +14,6 @@ use crate::snapshot::{Answer, Errno, Fact, Format, Kind};
 /// The kernel follows so many scripts, one the interpreter of the other.
 const MOST_SCRIPTS: usize = 5;
 
-/// The size of an ELF header, of which the kernel reads the whole at once.
-const HEADER: u64 = 64;
-
 /// Who starts it, and where.
 #[derive(Clone, Copy)]
 pub(super) struct Starter<'a> {
@@ -32,7 +29,7 @@ impl Starter<'_> {
         }
         let parts = Program::open(self.root, path, LIMIT).ok()?;
         let parts = parts.parts();
-        match object::ReadRef::read_bytes_at(parts, 0, HEADER) {
+        match object::ReadRef::read_bytes_at(parts, 0, loading::HEADER) {
             Err(()) => Some(Errno::EIO),
             Ok(_) => loading::loadable(parts).is_none_or(|found| found.machine != machine).then_some(Errno::ELIBBAD),
         }
