@@ -44,9 +44,6 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
         let remedy = helper_privilege::install_again(case);
         return Finding { evidence, ..finding.mend(remedy.with_note(REINSTALL)) }.into();
     }
-    if inode.mount.known().is_none() {
-        return Judgement::missing(&inode.mount);
-    }
     if let Some(library) = helper.binary.known().and_then(|binary| binary.missing_library.as_ref()) {
         let message = format!("{path} needs {library}, which is not installed");
         let consequence = format!("it would stop with \"error while loading shared libraries: {library}\"");
@@ -54,6 +51,9 @@ pub(super) fn judge(case: &Case<'_>) -> Judgement {
             .with_note("Where that does not bring the library back, reinstall the package that holds it.");
         let finding = Finding::fail("helper-library-missing", message).so(consequence).mend(remedy);
         return Finding { evidence, ..finding.seen("library", library) }.into();
+    }
+    if inode.mount.known().is_none() {
+        return Judgement::missing(&inode.mount);
     }
     if !is_the_helper(helper) {
         return Judgement::unjudged(format!(
